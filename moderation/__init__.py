@@ -1,0 +1,1 @@
+"""Judging, signing and releasing what was painted."""

@@ -1,0 +1,1 @@
+"""Accounts, sessions, the gate in front of every route and the guard around every handler."""

@@ -1,0 +1,49 @@
+"""What the moderation domain refuses, each as a fact a person can act on."""
+
+
+class ModerationError(Exception):
+    """A refusal by the moderation domain; its message is one sentence for a person."""
+
+
+class NotFound(ModerationError):
+    """No such row, or none that this account may know of."""
+
+
+class AlreadyDecided(ModerationError):
+    """Somebody else moved the image first."""
+
+
+class IllegalMove(ModerationError):
+    """The image's state does not permit the move."""
+
+
+class RightsLapsed(ModerationError):
+    """Consent or licence does not cover this moment."""
+
+
+class NotYours(ModerationError):
+    """The account may not do this, whoever asks."""
+
+
+class ClaimHeld(ModerationError):
+    """Another reviewer holds the claim."""
+
+
+class BadImage(ModerationError):
+    """The bytes are not an image the studio reads."""
+
+
+class SealBroken(ModerationError):
+    """The bytes at rest are not the bytes that were sealed."""
+
+
+class PackRefused(ModerationError):
+    """A pack of face weights is foreign, incomplete or altered."""
+
+
+class DatabaseUnusable(ModerationError):
+    """The database cannot be opened safely."""
+
+
+class AuditBroken(ModerationError):
+    """The audit chain does not verify."""

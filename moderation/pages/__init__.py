@@ -1,0 +1,1 @@
+"""Front page, review desk, and the model's own page."""

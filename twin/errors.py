@@ -1,0 +1,37 @@
+"""What the twin domain refuses, each as a fact a person can act on."""
+
+
+class TwinError(Exception):
+    """A refusal by the twin domain; its message is one sentence for a person."""
+
+
+class NotFound(TwinError):
+    """No such row, or none that this account may know of."""
+
+
+class BadValue(TwinError):
+    """A value that cannot be built."""
+
+
+class ConsentMissing(TwinError):
+    """No consent in force covers the request."""
+
+
+class ConsentWithdrawn(TwinError):
+    """The person has taken her consent back."""
+
+
+class LicenceRefuses(TwinError):
+    """The licence does not permit the request."""
+
+
+class WordsRefused(TwinError):
+    """The words ask for something that the consent forbids."""
+
+
+class PainterUnavailable(TwinError):
+    """The painter cannot run here."""
+
+
+class LeaseLost(TwinError):
+    """Another worker, a cancel or a revocation took the job away."""

@@ -1,0 +1,1 @@
+"""One module per painter; the only package that knows torch and diffusers."""

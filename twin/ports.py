@@ -1,0 +1,74 @@
+"""What the twin domain needs from outside, handed in by `app.py`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Row = dict[str, Any]
+Reach = Callable[[str], None]
+Picture = NDArray[np.uint8]
+"""An (h, w, 3) sRGB picture."""
+
+
+def unreached(_: str) -> None:
+    """The fault hook of a running studio: passing a named point does nothing."""
+
+
+class Transaction(Protocol):
+    """One write transaction: every statement and audit row commits together or not at all."""
+
+    at: datetime
+    now: str
+    actor: str
+
+    def execute(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:
+        """Run one statement; the rows of a SELECT or of RETURNING."""
+        ...
+
+    def record(self, event: str, subject: str, **facts: Any) -> None:
+        """Append one audit row."""
+        ...
+
+
+class Store(Protocol):
+    """The one database both domains write to."""
+
+    def write(self, actor: str) -> AbstractContextManager[Transaction]:
+        """Open `BEGIN IMMEDIATE`; commit at the end, roll back on any exception."""
+        ...
+
+    def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:
+        """Read outside any write transaction."""
+        ...
+
+
+class Move(Protocol):
+    """The one function that changes a render's state, guarded by state, version and rights window."""
+
+    def __call__(
+        self, tx: Transaction, render_id: str, target: str, mover: str, *, version: int | None = None, **facts: Any
+    ) -> Row:
+        """Return the moved render row; raises when the move is illegal, late or outside the rights window."""
+        ...
+
+
+@dataclass(frozen=True)
+class FaceMeasure:
+    """One face as the recogniser sees it: box (x0, y0, x1, y1) in pixels, detector score, unit-free template."""
+
+    box: tuple[float, float, float, float]
+    score: float
+    template: NDArray[np.float32]
+
+
+class ReadFaces(Protocol):
+    """Find and measure every face of an sRGB picture."""
+
+    def __call__(self, picture: Picture) -> Sequence[FaceMeasure]:
+        """Return the faces, largest first; an empty sequence when none was found."""
+        ...
