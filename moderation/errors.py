@@ -25,6 +25,10 @@ class NotYours(ModerationError):
     """The account may not do this, whoever asks."""
 
 
+class AccountRefused(ModerationError):
+    """An account that cannot exist as asked, or whose password is not accepted."""
+
+
 class ClaimHeld(ModerationError):
     """Another reviewer holds the claim."""
 
