@@ -29,6 +29,10 @@ class WordsRefused(TwinError):
     """The words ask for something that the consent forbids."""
 
 
+class LookRefused(TwinError):
+    """The look asks for something that this twin or this painter does not have."""
+
+
 class PainterUnavailable(TwinError):
     """The painter cannot run here."""
 

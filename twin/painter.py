@@ -1,0 +1,170 @@
+"""What every painter offers, whatever engine it is, and what passes between it and the studio."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from twin.errors import BadValue
+from twin.look import Look
+from twin.order import SEEDS
+from twin.ports import Picture
+
+if TYPE_CHECKING:
+    from twin.plate import Plate
+
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+FULLY_GENERATED = SOURCE_TYPES + "trainedAlgorithmicMedia"
+"""Nothing in the picture was photographed (IPTC NewsCodes)."""
+EDITED_PHOTOGRAPH = SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
+"""A photograph was edited with generated parts (IPTC NewsCodes)."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+
+
+class Ability(StrEnum):
+    """What a painter can do with a request."""
+
+    POSE = "pose"
+    EXPRESSION = "expression"
+    GARMENT = "garment"
+    LIGHT = "light"
+    BACKDROP = "backdrop"
+    RELIGHT = "relight"
+    """Gives a plate, whose light and colours can be moved after painting."""
+    WORDS = "words"
+    """Reads free words, not only those that the studio turns into a look."""
+    REFERENCES = "references"
+    """Paints anybody of whom it is given reference pictures."""
+    INPAINT = "inpaint"
+    """Repaints a part of a picture."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What must be there before the painter runs: an accelerator, its memory in GB, a download in GB."""
+
+    accelerator: bool = False
+    memory_gb: float = 0.0
+    download_gb: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raises BadValue for negative sizes."""
+        if self.memory_gb < 0 or self.download_gb < 0:
+            raise BadValue("A painter cannot need less than nothing.")
+
+
+@dataclass(frozen=True)
+class PainterCard:
+    """Who a painter is: licence of its weights, whether they may be used commercially, needs and abilities.
+
+    `model_sha256` is None where the weights have not been read; `twins` is None where it paints anybody.
+    Raises BadValue when a card contradicts itself.
+    """
+
+    name: str
+    title: str
+    licence: str
+    commercial: bool
+    model_sha256: str | None
+    needs: Needs
+    abilities: frozenset[Ability]
+    twins: tuple[str, ...] | None
+
+    def __post_init__(self) -> None:
+        """Refuse a nameless painter, a malformed hash, or one that could paint nobody."""
+        if not _NAME.fullmatch(self.name) or not self.title or not self.licence:
+            raise BadValue("A painter has a name, a title and a licence.")
+        if self.model_sha256 is not None and not _SHA256.fullmatch(self.model_sha256):
+            raise BadValue(f"The painter {self.name} has a model hash that is no SHA-256.")
+        if self.twins is None and Ability.REFERENCES not in self.abilities:
+            raise BadValue(f"The painter {self.name} needs either references or a list of the twins it learned.")
+
+    def paints(self, twin_id: str) -> bool:
+        """Whether this painter can show the person."""
+        return self.twins is None or twin_id in self.twins
+
+
+@dataclass(frozen=True)
+class PaintRequest:
+    """One picture to paint: sRGB `references` (h, w, 3) of the twin, `size` (width, height) in pixels.
+
+    A size is always named, because some engines otherwise take the first reference's. Raises BadValue.
+    """
+
+    twin_id: str
+    look: Look
+    seed: int
+    references: tuple[Picture, ...] = ()
+    size: tuple[int, int] = (512, 640)
+
+    def __post_init__(self) -> None:
+        """Refuse a seed out of range, references that are no pictures, or a size no engine takes."""
+        if not 0 <= self.seed < SEEDS:
+            raise BadValue(f"A seed is a whole number from 0 to {SEEDS - 1}, not {self.seed!r}.")
+        if not all(_is_picture(reference) for reference in self.references):
+            raise BadValue("A reference is a picture of height × width × 3 bytes.")
+        if any(side < 64 or side > 4096 or side % 16 for side in self.size):
+            raise BadValue("Width and height are multiples of 16 between 64 and 4096 pixels.")
+
+
+@dataclass(frozen=True)
+class StepSeen:
+    """Progress: `step` of `steps` is done; `picture` is a small look at it, where the painter has one."""
+
+    step: int
+    steps: int
+    picture: Picture | None = None
+
+    def __post_init__(self) -> None:
+        """Raises BadValue when more steps are done than there are."""
+        if not 0 <= self.step <= self.steps or self.steps < 1:
+            raise BadValue(f"Step {self.step} of {self.steps} is none.")
+
+
+@dataclass(frozen=True)
+class Painting:
+    """What came out: the (h, w, 3) sRGB picture, its plate if the painter made one, and how it was made.
+
+    `recipe` is all that repaints it (JSON values only); `source_type` is the full IPTC address that the pipeline
+    which ran stands for. Raises BadValue.
+    """
+
+    picture: Picture
+    plate: "Plate | None"
+    recipe: Mapping[str, Any]
+    source_type: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no picture, or a source type nobody defined."""
+        if not _is_picture(self.picture):
+            raise BadValue("A painting is a picture of height × width × 3 bytes.")
+        if self.source_type not in (FULLY_GENERATED, EDITED_PHOTOGRAPH):
+            raise BadValue(f"{self.source_type!r} is not one of the source types a painter can state.")
+
+
+class Painter(Protocol):
+    """An engine that paints twins."""
+
+    @property
+    def card(self) -> PainterCard:
+        """Who it is."""
+        ...
+
+    def paint(self, request: PaintRequest, on_step: Callable[[StepSeen], None]) -> Painting:
+        """Paint one picture, telling each step.
+
+        `on_step` may raise LeaseLost, which the painter lets through: nothing is returned of a stopped picture. Raises
+        PainterUnavailable when the engine cannot run here, LookRefused when it cannot paint what the look asks.
+        """
+        ...
+
+
+def _is_picture(value: object) -> bool:
+    return (
+        isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim == 3 and value.shape[2] == 3 and value.size > 0
+    )
