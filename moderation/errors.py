@@ -29,6 +29,10 @@ class AccountRefused(ModerationError):
     """An account that cannot exist as asked, or whose password is not accepted."""
 
 
+class TooManyAttempts(ModerationError):
+    """The login or the address has used up its attempts for now."""
+
+
 class ClaimHeld(ModerationError):
     """Another reviewer holds the claim."""
 

@@ -93,9 +93,22 @@ CREATE TABLE protected_template (
 ) STRICT;
 """
 
+SIGN_IN = """
+CREATE TABLE sign_in (
+    token_sha256 TEXT PRIMARY KEY CHECK (length(token_sha256) = 64), account_id TEXT NOT NULL REFERENCES account(id),
+    session_version INTEGER NOT NULL, begun_at TEXT NOT NULL, ends_at TEXT NOT NULL, CHECK (begun_at < ends_at)
+) STRICT;
+CREATE INDEX sign_in_by_end ON sign_in (ends_at);
+CREATE TABLE invitation (
+    token_sha256 TEXT PRIMARY KEY CHECK (length(token_sha256) = 64), account_id TEXT NOT NULL REFERENCES account(id),
+    made_at TEXT NOT NULL, ends_at TEXT NOT NULL, used_at TEXT, CHECK (made_at < ends_at)
+) STRICT;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-001-access", ACCESS),
     ("moderation-002-judging", JUDGING),
     ("moderation-003-faces", FACES),
+    ("moderation-004-sign-in", SIGN_IN),
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""
