@@ -27,8 +27,15 @@ class Writing(Protocol):
         ...
 
 
-def _in_force(stop: str) -> str:
-    """The test that rights hold at `:now`; `stop` is the column of a revocation from which they no longer do."""
+_STOPS = {Window.PAINT: "requested_at", Window.RELEASE: "effective_at"}
+
+
+def in_force(window: Window) -> str:
+    """The SQL test that the rights behind the row `render` hold at `:now`; KeyError for `Window.NONE`.
+
+    New painting stops when a revocation is requested, release and download when it takes effect.
+    """
+    stop = _STOPS[window]
     return (
         "EXISTS (SELECT 1 FROM licence_window w WHERE w.licence_id = render.licence_id"
         " AND w.starts_at <= :now AND :now < w.ends_at"
@@ -36,8 +43,6 @@ def _in_force(stop: str) -> str:
         " AND w.twin_epoch = render.twin_epoch AND w.licence_epoch = render.licence_epoch)"
     )
 
-
-_STOPS = {Window.PAINT: "requested_at", Window.RELEASE: "effective_at"}
 
 HER_NO = "SELECT 1 FROM decision d WHERE d.render_id = render.id AND d.kind = 'signoff' AND d.choice = 'refuse'"
 """Rows exist when the person herself refused the image of the outer `render` row."""
@@ -47,8 +52,8 @@ _UPDATE = f"""
 UPDATE render SET state = :target, version = version + 1, moved_at = :now
 WHERE id = :id AND (:version IS NULL OR version = :version)
 AND (state IN (SELECT value FROM json_each(:unguarded))
-    OR (state IN (SELECT value FROM json_each(:paint)) AND {_in_force(_STOPS[Window.PAINT])})
-    OR (state IN (SELECT value FROM json_each(:release)) AND {_in_force(_STOPS[Window.RELEASE])}))
+    OR (state IN (SELECT value FROM json_each(:paint)) AND {in_force(Window.PAINT)})
+    OR (state IN (SELECT value FROM json_each(:release)) AND {in_force(Window.RELEASE)}))
 AND NOT (state = 'refused' AND :target = 'in review' AND EXISTS ({HER_NO}))
 RETURNING *
 """
@@ -60,7 +65,7 @@ def move(tx: Writing, render_id: str, target: str, mover: str, *, version: int |
     State, version (when given), rights window, fence and her own no are all tested by the UPDATE itself, so
     of any number of callers one wins. The audit row is `render.<target>` with `facts`.
 
-    Raises NotFound, AlreadyDecided (the version is no longer the one given), IllegalMove, RightsLapsed;
+    Raises NotFound, AlreadyDecided (another version, or there already), IllegalMove, RightsLapsed;
     nothing has changed then. ValueError when `target` or `mover` is no word of `moderation.signoff`.
     """
     goal, hand = State(target), Mover(mover)
@@ -93,6 +98,8 @@ def _refusal(
     state = State(row["state"])
     if version is not None and row["version"] != version:
         return AlreadyDecided(f"Somebody moved this image first: it is now “{state}”. Load it again to see why.")
+    if state is goal:
+        return AlreadyDecided(f"This image is “{state}” already.")
     if state not in sources:
         return IllegalMove(f"This image is “{state}” and cannot become “{goal}” by this step.")
     if state is State.REFUSED and goal is State.IN_REVIEW and row["her_no"]:

@@ -33,6 +33,10 @@ class TooManyAttempts(ModerationError):
     """The login or the address has used up its attempts for now."""
 
 
+class SessionKeyUnsafe(ModerationError):
+    """The key that signs session cookies is missing, empty or readable by others."""
+
+
 class ClaimHeld(ModerationError):
     """Another reviewer holds the claim."""
 
@@ -43,6 +47,14 @@ class BadImage(ModerationError):
 
 class SealBroken(ModerationError):
     """The bytes at rest are not the bytes that were sealed."""
+
+
+class VaultFull(ModerationError):
+    """The disk has no room for another picture."""
+
+
+class ReasonMissing(ModerationError):
+    """A decision lacks the reason or the note that it needs."""
 
 
 class PackRefused(ModerationError):

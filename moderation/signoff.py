@@ -1,4 +1,4 @@
-"""The states of an image and who may move it: one table, no other words."""
+"""The states of an image and who may move it: one table, no other words; and the reasons for a no."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -117,6 +117,35 @@ MOVES: tuple[Move, ...] = (
         (State.RELEASED, State.RECALLED),
     ),
 )
+
+
+class Reason(StrEnum):
+    """Why somebody says no to an image; a closed list, so that reasons can be counted."""
+
+    NOT_HER = "not-her"
+    MANIPULATED = "manipulated"
+    CONTENT = "content"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
+REASON_WORDS: dict[Reason, str] = {
+    Reason.NOT_HER: "It does not look like her",
+    Reason.MANIPULATED: "Her looks were manipulated",
+    Reason.CONTENT: "It goes beyond what she agreed to show",
+    Reason.QUALITY: "It is not well made",
+    Reason.OTHER: "Another reason, told in the note",
+}
+"""What a moderator reads beside each reason."""
+
+HER_REASON_WORDS: dict[Reason, str] = {
+    Reason.NOT_HER: "It does not look like me",
+    Reason.MANIPULATED: "My looks were manipulated",
+    Reason.CONTENT: "It goes beyond what I agreed to show",
+    Reason.QUALITY: "It is not well made",
+    Reason.OTHER: "Another reason, told in the note",
+}
+"""What the person reads beside each reason."""
 
 
 def sources_of(target: State, mover: Mover) -> dict[State, Window]:
