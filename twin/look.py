@@ -143,7 +143,7 @@ class Look:
 
     def as_json(self) -> str:
         """Canonical JSON text: equal looks give equal text."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(_plain(asdict(self)), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -167,6 +167,13 @@ class Look:
                 "authors": Authors(**_exactly(parts["authors"], Authors, "The credits")),
             }
         )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    # 20, 20.0 and -0.0 compare equal to their float, but are not written equally.
+    return value if isinstance(value, str) else float(value) + 0.0
 
 
 def _exactly(told: object, kind: type, what: str) -> dict[str, Any]:
