@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
@@ -48,8 +48,10 @@ class NewAccount:
         column = BELONGS_TO.get(Role(self.role))
         if column is None and self.belongs_to is not None:
             raise AccountRefused(f"A {Role(self.role)} account belongs to no brand, person or agency.")
-        blank = Account(account_id, self.login, self.name, Role.ADMINISTRATOR)
-        return replace(blank, role=Role(self.role), **({column: self.belongs_to} if column else {}))
+        brand_id, person_id, agency_id = (
+            self.belongs_to if column == mine else None for mine in ("brand_id", "person_id", "agency_id")
+        )
+        return Account(account_id, self.login, self.name, Role(self.role), brand_id, person_id, agency_id)
 
 
 def account_of(row: dict[str, Any]) -> Account:

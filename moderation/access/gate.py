@@ -1,0 +1,141 @@
+"""The gate in front of every route: who may come to which address at all, from which page, with how large a body."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from moderation.access.account import Account, Role
+from moderation.access.session import Sessions
+
+READS = frozenset({"GET", "HEAD"})
+LARGEST_BODY = 1 << 20
+"""No form and no event of a page carries more; bytes."""
+ROOMS = {Role.CREATIVE: "The Studio", Role.MODERATOR: "The Review desk", Role.MODEL: "My twin"}
+
+GRADIO_READS = re.compile(
+    r"/?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
+    r"|/gradio_api/(?:theme\.css|queue/data|startup-events|heartbeat/\w+)"
+)
+GRADIO_POSTS = re.compile(r"/gradio_api/(?:queue/join|run/\w+/?|cancel|reset/?)")
+"""What a page of ours needs of Gradio. Everything else it serves (files, uploads, proxies, deep links, runs, monitoring,
+component servers, streams, the API's description) is closed by not standing here."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request goes no further; with `sign_in` a page load is led to the sign-in page instead."""
+
+    status: int
+    sentence: str
+    sign_in: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which addresses belong to whom.
+
+    `zones` maps "/studio" to its role; `public` are exact addresses, or folders when they end in a slash.
+    """
+
+    zones: Mapping[str, Role]
+    public: frozenset[str]
+
+    def __post_init__(self) -> None:
+        for path in (*self.zones, *self.public):
+            if not path.startswith("/"):
+                raise ValueError(f"{path} is no address of this site.")
+        if any(path != "/" and zone.startswith(path) for path in self.public for zone in self.zones):
+            raise ValueError("A zone is never public.")
+
+    def zone_of(self, path: str) -> str | None:
+        """The zone an address lies in."""
+        return next((zone for zone in self.zones if path == zone or path.startswith(zone + "/")), None)
+
+    def is_public(self, path: str) -> bool:
+        """Whether anybody may come here."""
+        return any(path == open_ or (open_ != "/" and open_.endswith("/") and path.startswith(open_)) for open_ in self.public)
+
+
+def admit(plan: Plan, method: str, path: str, query: str, account: Account | None) -> Refusal | None:
+    """Whether this account, or nobody, may make this request; None when it may. Pure."""
+    if plan.is_public(path):
+        return None
+    if account is None:
+        return Refusal(401, "Please sign in first.", sign_in=True)
+    zone = plan.zone_of(path)
+    if zone is None:
+        return None
+    role = plan.zones[zone]
+    if account.role is not role:
+        return Refusal(
+            401, f"{ROOMS.get(role, 'This page')} is for a {role}; you are signed in as {account.name}, {account.role}."
+        )
+    inside = path.removeprefix(zone)
+    wanted = GRADIO_READS if method in READS else GRADIO_POSTS
+    if method not in READS | {"POST"} or not wanted.fullmatch(inside) or "deep_link" in parse_qs(query, keep_blank_values=True):
+        return Refusal(404, "There is nothing here.")
+    return None
+
+
+def comes_from_elsewhere(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether another site's page makes this request. Pure; `headers` with small letters, their Host already checked.
+
+    A browser names the origin of every POST and of every read it lets a script make elsewhere; a read without
+    one may be a person following a link, or the frame of a Space being opened. What names neither origin nor site
+    is no browser of today, and carries no cookie of one.
+    """
+    origin = headers.get("origin")
+    if origin is not None:
+        return urlsplit(origin).netloc.casefold() != headers.get("host", "").casefold()
+    if headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
+        return False
+    return method not in READS or headers.get("sec-fetch-mode") != "navigate"
+
+
+def too_large(method: str, headers: Mapping[str, str]) -> Refusal | None:
+    """Whether a body is larger than any page of ours sends, or does not say how large it is. Pure."""
+    if "transfer-encoding" in headers:
+        return Refusal(411, "A request says beforehand how large it is.")
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        return Refusal(413, f"This is more than the {LARGEST_BODY >> 20} MB that a form of ours sends.")
+    if method in READS and int(length):
+        return Refusal(400, "A request to read carries no body.")
+    return None
+
+
+class Gate:
+    """ASGI middleware that refuses before any route is looked at; `answer(request, refusal)` words the refusal."""
+
+    def __init__(
+        self, app: ASGIApp, plan: Plan, sessions: Sessions, answer: Callable[[Request, Refusal], Awaitable[Response]]
+    ) -> None:
+        self.app = app
+        self._plan = plan
+        self._sessions = sessions
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it; a websocket is closed, for nothing here speaks it."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self.app(scope, receive, send)
+            return
+        response = await self._answer(Request(scope, receive), refusal)
+        await response(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        headers, method, path = Headers(scope=scope), scope["method"], scope["path"]
+        if comes_from_elsewhere(method, headers):
+            return Refusal(403, "This request comes from another site's page.")
+        scope["account"] = account = self._sessions.account(scope["session"])
+        return too_large(method, headers) or admit(self._plan, method, path, scope["query_string"].decode("latin-1"), account)
