@@ -57,6 +57,10 @@ class ReasonMissing(ModerationError):
     """A decision lacks the reason or the note that it needs."""
 
 
+class LedgerUnbalanced(ModerationError):
+    """Lines of money that do not add up, or a fee that cannot be."""
+
+
 class PackRefused(ModerationError):
     """A pack of face weights is foreign, incomplete or altered."""
 

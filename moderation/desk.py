@@ -1,0 +1,242 @@
+"""The review desk: takes sealed pictures in, keeps what the safeguards found, and records what moderators decide."""
+
+import json
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Protocol
+
+from ulid import ULID
+
+from moderation import desk_claims
+from moderation.access.account import Account, Role
+from moderation.database import Database
+from moderation.desk_decisions import not_found, note_of, reason_for, record_decision, require
+from moderation.desk_moves import Row, Writing, move
+from moderation.errors import NotYours, ReasonMissing, RightsLapsed
+from moderation.reach import Reach, unreached
+from moderation.seal import Sealed
+from moderation.signoff import Mover, State
+from moderation.vault import Shelf, Vault
+
+FAULTS: tuple[str, ...] = (
+    "examine.submitted",
+    "examine.found",
+    "examine.judged",
+    "decide.review-moved",
+    "decide.review-recorded",
+    "decide.review-committed",
+    "decide.appeal-recorded",
+)
+
+_GRAVITY = ("clear", "refer", "unexamined", "block")
+_AFTER = {"clear": State.HER_TURN, "refer": State.IN_REVIEW, "unexamined": State.IN_REVIEW, "block": State.BLOCKED}
+_MODERATORS_ONLY = "Only a moderator reviews images."
+
+
+class FoundBySafeguard(Protocol):
+    """One safeguard's answer; `outcome` is clear, refer, block or unexamined, `evidence` goes into JSON."""
+
+    @property
+    def safeguard(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def score(self) -> float | None: ...
+    @property
+    def threshold(self) -> float | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def model_sha256(self) -> str | None: ...
+    @property
+    def evidence(self) -> Any: ...
+
+
+class VerdictOnImage(Protocol):
+    """The outcome of an examination and the findings behind it."""
+
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def findings(self) -> Sequence[FoundBySafeguard]: ...
+
+
+class Desk:
+    """What happens to an image between its painting and the person's turn.
+
+    `draw` gives an unguessable token per claim; `reach` is called at the points in `FAULTS`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        reach: Reach = unreached,
+        *,
+        draw: Callable[[], str] = secrets.token_urlsafe,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._reach = reach
+        self._draw = draw
+
+    def submit(self, tx: Writing, render_id: str, sealed: Sealed) -> Row:
+        """Take a sealed picture in, whose files are in the vault already: painting becomes examining.
+
+        Raises what `move` raises, and NotFound or SealBroken when the vault does not hold exactly these files.
+        """
+        moved = move(tx, render_id, State.EXAMINING, Mover.WORKER, sealed_sha256=sealed.sealed_sha256)
+        self._vault.read(Shelf.ORIGINAL, render_id, sealed.sealed_sha256)
+        self._vault.read(Shelf.PREVIEW, render_id, sealed.preview_sha256)
+        tx.execute(
+            "INSERT INTO submission (render_id, sealed_sha256, pixels_sha256, preview_sha256, width, height, bytes, source_type,"
+            " disclosure_text, sealed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                render_id,
+                sealed.sealed_sha256,
+                sealed.pixels_sha256,
+                sealed.preview_sha256,
+                sealed.width,
+                sealed.height,
+                len(sealed.content),
+                sealed.source_type,
+                sealed.disclosure_text,
+                tx.now,
+            ],
+        )
+        self._reach("examine.submitted")
+        return moved
+
+    def judge(self, tx: Writing, render_id: str, verdict: VerdictOnImage, attempt: int) -> Row:
+        """Keep findings and verdict of one examination and move the image accordingly; the moved row.
+
+        The outcome is the gravest of the verdict's and its findings'; without findings nothing was examined. When
+        consent or licence ended meanwhile, an image that would go on to people is withdrawn instead.
+        """
+        findings = list(verdict.findings)
+        for position, finding in enumerate(findings):
+            _keep_finding(tx, render_id, attempt, position, finding)
+        self._reach("examine.found")
+        outcome = _gravest([verdict.outcome, *(f.outcome for f in findings)] if findings else ["unexamined"])
+        moved = _conclude(tx, render_id, attempt, outcome)
+        self._reach("examine.judged")
+        return moved
+
+    def give_up(self, tx: Writing, render_id: str, reason: str) -> Row:
+        """End an examination that could not be carried out: nothing was examined, so people look at it."""
+        last = tx.execute("SELECT max(attempt) AS attempt FROM verdict WHERE render_id = ?", [render_id])[0]["attempt"]
+        attempt = (last or 0) + 1
+        tx.execute(
+            "INSERT INTO finding (id, render_id, attempt, position, safeguard, outcome, reason, evidence, examined_at)"
+            " VALUES (?, ?, ?, 0, 'examination', 'unexamined', ?, '{}', ?)",
+            [_new_id(tx), render_id, attempt, reason.strip() or "The examination did not end.", tx.now],
+        )
+        return _conclude(tx, render_id, attempt, "unexamined")
+
+    def claim(self, account: Account, render_id: str) -> Row:
+        """Hold an image for ten minutes; the `claim` row with its token and `lease_until`.
+
+        Raises NotFound, NotYours, ClaimHeld, IllegalMove.
+        """
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        with self._database.write(account.id) as tx:
+            return desk_claims.take(tx, account, render_id, self._draw())
+
+    def claim_next(self, account: Account, skip: Collection[str] = ()) -> Row | None:
+        """Hold the oldest image that is free and not in `skip`; None when nothing waits."""
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        with self._database.write(account.id) as tx:
+            return desk_claims.take_oldest(tx, account, self._draw(), json.dumps(sorted(skip)))
+
+    def beat(self, account: Account, render_id: str, token: str) -> Row:
+        """Start the lease anew while the page is open; ClaimHeld when it is lost."""
+        with self._database.write(account.id) as tx:
+            return desk_claims.prolong(tx, account, render_id, token)
+
+    def let_go(self, account: Account, render_id: str, token: str) -> bool:
+        """Give a claim back, as skipping does; whether there was one."""
+        with self._database.write(account.id) as tx:
+            return desk_claims.let_go(tx, account, render_id, token)
+
+    def review(
+        self, account: Account, render_id: str, version: int, choice: str, reason_code: str | None, note: str, token: str
+    ) -> Row:
+        """Pass an image on to her, or refuse it with a reason; the `decision` row.
+
+        `choice` is pass or refuse, `version` the one the page showed, `token` that of the moderator's own claim. Raises
+        NotYours, ReasonMissing, NotFound, AlreadyDecided, IllegalMove, RightsLapsed, ClaimHeld.
+        """
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        if choice not in ("pass", "refuse"):
+            raise ReasonMissing("A review passes an image on to her or refuses it.")
+        reason = reason_for(reason_code, note) if choice == "refuse" else None
+        target = State.REFUSED if choice == "refuse" else State.HER_TURN
+        with self._database.write(account.id) as tx:
+            move(tx, render_id, target, Mover.MODERATOR, version=version, reason=reason_code if reason else None)
+            self._reach("decide.review-moved")
+            desk_claims.use_up(tx, account, render_id, token)
+            decision = record_decision(tx, account, render_id, "review", choice, reason=reason, note=note_of(note))
+            self._reach("decide.review-recorded")
+        self._reach("decide.review-committed")
+        return decision
+
+    def appeal(self, account: Account, render_id: str, note: str, version: int | None = None) -> Row:
+        """Ask for another moderator's look at an image that was blocked or refused by one; the `decision` row.
+
+        Only its maker asks, with a note. Her own no has no way out. Raises as `review` does.
+        """
+        require(account, Role.CREATIVE, "Only the maker of an image may ask for a second look.")
+        why = note_of(note, needed="Say in the note why the image deserves a second look.")
+        with self._database.write(account.id) as tx:
+            rows = tx.execute("SELECT maker_id FROM render WHERE id = ? AND brand_id = ?", [render_id, account.brand_id])
+            if not rows:
+                raise not_found()
+            if rows[0]["maker_id"] != account.id:
+                raise NotYours("Only the maker of an image may ask for a second look.")
+            move(tx, render_id, State.IN_REVIEW, Mover.CREATIVE, version=version, appeal=True)
+            decision = record_decision(tx, account, render_id, "appeal", "appeal", note=why)
+            self._reach("decide.appeal-recorded")
+            return decision
+
+
+def _new_id(tx: Writing) -> str:
+    return str(ULID.from_datetime(tx.at))
+
+
+def _gravest(outcomes: Sequence[str]) -> str:
+    return max((str(outcome) for outcome in outcomes), key=_GRAVITY.index)
+
+
+def _keep_finding(tx: Writing, render_id: str, attempt: int, position: int, finding: FoundBySafeguard) -> None:
+    tx.execute(
+        "INSERT INTO finding (id, render_id, attempt, position, safeguard, outcome, score, threshold, model, model_sha256,"
+        " reason, evidence, examined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            _new_id(tx),
+            render_id,
+            attempt,
+            position,
+            finding.safeguard,
+            str(finding.outcome),
+            finding.score,
+            finding.threshold,
+            finding.model,
+            finding.model_sha256,
+            finding.reason,
+            json.dumps(finding.evidence, sort_keys=True, allow_nan=False),
+            tx.now,
+        ],
+    )
+
+
+def _conclude(tx: Writing, render_id: str, attempt: int, outcome: str) -> Row:
+    tx.execute(
+        "INSERT INTO verdict (render_id, attempt, outcome, examined_at) VALUES (?, ?, ?, ?)",
+        [render_id, attempt, outcome, tx.now],
+    )
+    try:
+        return move(tx, render_id, _AFTER[outcome], Mover.WORKER, verdict=outcome, attempt=attempt)
+    except RightsLapsed as lapsed:
+        return move(tx, render_id, State.WITHDRAWN, Mover.RIGHTS, verdict=outcome, attempt=attempt, why=str(lapsed))
