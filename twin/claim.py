@@ -1,0 +1,67 @@
+"""Who orders an image, who works on it, and the proof that a worker still holds its job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twin.errors import BadValue, LeaseLost
+from twin.look import Look
+from twin.order import RenderOrder
+from twin.ports import Transaction
+
+WORKED_IN = {"paint": "painting", "examine": "examining"}
+"""The kinds of job, each with the state of an image while one runs."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The creative who orders: an account and the brand it belongs to. Raises BadValue when either is missing."""
+
+    account_id: str
+    brand_id: str
+
+    def __post_init__(self) -> None:
+        """Refuse an order by nobody."""
+        if not self.account_id or not self.brand_id:
+            raise BadValue("An image is ordered by a creative of a brand.")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's hold on one job, which every later write proves again.
+
+    `attempt` counts from 1; `render` is the row of the image as it was when claimed. Raises BadValue.
+    """
+
+    job_id: str
+    render_id: str
+    kind: str
+    attempt: int
+    worker: str
+    render: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown kind, an attempt before the first, or a nameless worker."""
+        if self.kind not in WORKED_IN or self.attempt < 1 or not self.worker:
+            raise BadValue("A claim is a worker's numbered attempt at a painting or an examination.")
+
+    @property
+    def order(self) -> RenderOrder:
+        """What was asked for. Raises BadValue when the look was written by another version of the program."""
+        names = ("twin_id", "licence_id", "shoot_id", "painter", "seed", "parent_id")
+        return RenderOrder(look=Look.from_json(self.render["look"]), **{name: self.render[name] for name in names})
+
+
+def hold(tx: Transaction, claim: Claim, change: str, values: Mapping[str, Any] | None = None) -> None:
+    """Change the claimed job, if it is still this attempt of this worker and its image still where it works.
+
+    `change` is the SET clause of an UPDATE of `job`; `values` are its parameters besides `:now`. Raises LeaseLost.
+    """
+    held = tx.execute(
+        f"UPDATE job SET {change} WHERE id = :job AND attempt = :attempt AND worker = :worker AND state = 'running'"
+        " AND EXISTS (SELECT 1 FROM render r WHERE r.id = job.render_id AND r.state = :state) RETURNING id",
+        {"job": claim.job_id, "attempt": claim.attempt, "worker": claim.worker, "state": WORKED_IN[claim.kind], "now": tx.now}
+        | dict(values or {}),
+    )
+    if not held:
+        raise LeaseLost("The image was cancelled, withdrawn or taken over by another worker.")

@@ -1,0 +1,106 @@
+"""What a worker does with a claim: have it painted, sealed and submitted, or have it examined and judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from twin.claim import Claim
+from twin.errors import LookRefused
+from twin.jobs import Jobs
+from twin.painter import Ability, Painter, Painting, PaintRequest, StepSeen
+from twin.ports import Picture, Reach, Transaction, unreached
+from twin.recipe import Environment, Recipe
+
+FAULTS: tuple[str, ...] = ("paint.painted", "paint.sealed", "paint.stored", "examine.read", "examine.examined")
+"""Where a process may be made to die here; `twin.jobs` names the points around."""
+
+Beat = Callable[[int, int], None]
+"""`(step, steps)`: tells progress and holds the job. Raises LeaseLost, which ends the work."""
+
+S = TypeVar("S")
+"""A sealed picture, which is the business of whoever seals, stores and submits it."""
+V = TypeVar("V")
+"""A verdict, which is the business of whoever examines and judges."""
+
+
+@dataclass(frozen=True)
+class Paint(Generic[S]):
+    """A painting from its claim to its submission.
+
+    `painters` finds an engine by name, `references` the pictures of a twin, `environment` describes this process. `seal`
+    makes of a painting what `store` puts into files and `submit` into rows, moving the image to examining. `show` keeps
+    a small marked picture while painting and `forget` removes it; `sweep` removes files that no row owns.
+    """
+
+    jobs: Jobs
+    painters: Callable[[str], Painter]
+    references: Callable[[str], tuple[Picture, ...]]
+    environment: Callable[[], Environment]
+    seal: Callable[[Claim, Painting], S]
+    store: Callable[[Claim, S], object]
+    submit: Callable[[Transaction, Claim, S], object]
+    show: Callable[[str, Picture], object]
+    forget: Callable[[str], object]
+    sweep: Callable[[], object]
+    reach: Reach = unreached
+
+    def __call__(self, claim: Claim, beat: Beat) -> None:
+        """Work the claim off. Raises LeaseLost, and whatever painter, seal, store or submit raise."""
+        try:
+            painting, recipe = self._paint(claim, beat)
+            self.reach("paint.painted")
+            sealed = self.seal(claim, painting)
+            self.reach("paint.sealed")
+            self._submit(claim, recipe, sealed)
+        finally:
+            self.forget(claim.render_id)
+
+    def _paint(self, claim: Claim, beat: Beat) -> tuple[Painting, Recipe]:
+        order = claim.order
+        painter = self.painters(order.painter)
+        if not painter.card.paints(order.twin_id):
+            raise LookRefused(f"{painter.card.title} cannot paint this person.")
+        references = self.references(order.twin_id) if Ability.REFERENCES in painter.card.abilities else ()
+        request = PaintRequest(order.twin_id, order.look, order.seed, references)
+
+        def on_step(seen: StepSeen) -> None:
+            beat(seen.step, seen.steps)
+            if seen.picture is not None:
+                self.show(claim.render_id, seen.picture)
+
+        painting = painter.paint(request, on_step)
+        return painting, Recipe.of(order.painter, request, painting, self.environment())
+
+    def _submit(self, claim: Claim, recipe: Recipe, sealed: S) -> None:
+        def write(tx: Transaction) -> None:
+            self.store(claim, sealed)
+            self.reach("paint.stored")
+            self.submit(tx, claim, sealed)
+
+        try:
+            self.jobs.finish_paint(claim, recipe.as_json(), write)
+        except Exception:
+            # The rows were undone; the files, which know of no transaction, follow.
+            self.sweep()
+            raise
+
+
+@dataclass(frozen=True)
+class Examine(Generic[V]):
+    """An examination: `read` gives the sealed picture, `examine` a verdict on it, `judge` keeps it and moves the image on."""
+
+    jobs: Jobs
+    read: Callable[[Claim], Picture]
+    examine: Callable[[Claim, Picture], V]
+    judge: Callable[[Transaction, Claim, V], object]
+    reach: Reach = unreached
+
+    def __call__(self, claim: Claim, beat: Beat) -> None:
+        """Work the claim off. Raises LeaseLost, and whatever the three callables raise."""
+        beat(0, 1)
+        picture = self.read(claim)
+        self.reach("examine.read")
+        verdict = self.examine(claim, picture)
+        self.reach("examine.examined")
+        beat(1, 1)
+        self.jobs.finish_examination(claim, lambda tx: self.judge(tx, claim, verdict))

@@ -1,0 +1,141 @@
+"""The worker: claims one job after another and works it off, alone at its home."""
+
+import errno
+import logging
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Event
+
+from filelock import FileLock, Timeout
+
+from twin.claim import Claim
+from twin.errors import LeaseLost, TwinError
+from twin.jobs import Jobs
+from twin.work import Beat
+
+LOG = logging.getLogger(__name__)
+
+IDLE_S = 0.25
+"""How long an idle worker waits before it looks again."""
+
+Work = Callable[[Claim, Beat], None]
+"""Works a claim off, telling each step. Raises LeaseLost, or what went wrong."""
+
+
+class ToldToStop(LeaseLost):
+    """The worker was told to end after the present step; painters let it through like any lost lease."""
+
+
+def stop_on_terminate() -> Event:
+    """An event that SIGTERM sets; for the main thread of a worker's process."""
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return stop
+
+
+def _never() -> bool:
+    return False
+
+
+class Worker:
+    """One worker of a home, named for the job table.
+
+    `post` is a lock file which the kernel frees when its holder dies: whoever has it knows that every lease in the
+    table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim. Messages of `refusals`
+    are sentences for people and final; any other failure is tried again and put into words here.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        work: Mapping[str, Work],
+        *,
+        name: str,
+        post: Path,
+        stop: Event,
+        begin: Callable[[], object],
+        refusals: tuple[type[Exception], ...] = (TwinError,),
+        idle_s: float = IDLE_S,
+    ) -> None:
+        self._jobs = jobs
+        self._work = work
+        self._name = name
+        self._post = FileLock(post)
+        self._stop = stop
+        self._begin = begin
+        self._refusals = refusals
+        self._idle_s = idle_s
+
+    def run(self, done: Callable[[], bool] = _never) -> None:
+        """Work until told to stop or `done`; while another worker holds the post, wait for either.
+
+        Raises what the database raises; a supervisor starts the worker anew then.
+        """
+        while not self._over(done):
+            if not self._take_post():
+                self._stop.wait(self._idle_s)
+                continue
+            try:
+                self._jobs.expire_leases()
+                self._begin()
+                while not self._over(done):
+                    if not self.once():
+                        self._stop.wait(self._idle_s)
+            finally:
+                self._post.release()
+
+    def _over(self, done: Callable[[], bool]) -> bool:
+        return self._stop.is_set() or done()
+
+    def _take_post(self) -> bool:
+        try:
+            self._post.acquire(blocking=False)
+        except Timeout:
+            return False
+        return True
+
+    def once(self) -> bool:
+        """Claim and work off one job; whether there was one."""
+        claim = self._jobs.claim(self._name)
+        if claim is None:
+            return False
+        try:
+            self._work[claim.kind](claim, lambda step, steps: self._beat(claim, step, steps))
+        except ToldToStop:
+            self._leave(claim)
+        except LeaseLost as lost:
+            LOG.info("%s of image %s ended: %s", claim.kind, claim.render_id, lost)
+        except Exception as error:
+            LOG.exception("%s of image %s failed at attempt %d", claim.kind, claim.render_id, claim.attempt)
+            self._fail(claim, error)
+        return True
+
+    def _beat(self, claim: Claim, step: int, steps: int) -> None:
+        if self._stop.is_set():
+            raise ToldToStop("The worker was told to stop.")
+        self._jobs.beat(claim, step, steps)
+
+    def _leave(self, claim: Claim) -> None:
+        try:
+            self._jobs.hand_back(claim)
+        except LeaseLost as lost:
+            LOG.info("image %s had nothing to hand back: %s", claim.render_id, lost)
+
+    def _fail(self, claim: Claim, error: Exception) -> None:
+        try:
+            self._jobs.fail(claim, sentence_of(error, claim.kind, self._refusals), again=not isinstance(error, self._refusals))
+        except LeaseLost as lost:
+            LOG.info("image %s no longer waits for its %s: %s", claim.render_id, claim.kind, lost)
+
+
+def sentence_of(error: Exception, kind: str, refusals: tuple[type[Exception], ...]) -> str:
+    """What a person is told of a failure; traces stay in the log."""
+    if isinstance(error, refusals):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "This machine ran out of memory; close other programs, then order the image again."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full; free some space, then order the image again."
+    noun = {"paint": "painting", "examine": "examination"}[kind]
+    return f"The {noun} stopped unexpectedly ({type(error).__name__}); the worker's log says more."
