@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
@@ -24,12 +25,9 @@ class Pages:
 
     def __init__(self, *, demo: bool) -> None:
         self._demo = demo
+        loader = PackageLoader("moderation.access")
         self._templates = Environment(
-            loader=PackageLoader("moderation.access"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
 
     def page(self, request: Request, name: str, *, status: int = 200, **facts: Any) -> Response:
@@ -39,12 +37,12 @@ class Pages:
         )
         return HTMLResponse(text, status)
 
-    async def refusal(self, request: Request, refusal: Refusal) -> Response:
+    def refusal(self, request: Request, refusal: Refusal) -> Response:
         """A refusal as a page where a person sees it, else as `{"error": sentence}`."""
         if not wants_page(request):
             return JSONResponse({"error": refusal.sentence}, refusal.status)
         if refusal.sign_in and request.method == "GET":
-            return RedirectResponse(f"/sign-in?to={request.scope['path']}", HTTPStatus.SEE_OTHER)
+            return RedirectResponse(f"/sign-in?{urlencode({'to': request.scope['path']})}", HTTPStatus.SEE_OTHER)
         heading = HEADINGS.get(refusal.status, "Not done")
         return self.page(request, "refusal.html", status=refusal.status, heading=heading, sentence=refusal.sentence)
 

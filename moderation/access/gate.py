@@ -1,7 +1,7 @@
 """The gate in front of every route: who may come to which address at all, from which page, with how large a body."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -113,9 +113,7 @@ def too_large(method: str, headers: Mapping[str, str]) -> Refusal | None:
 class Gate:
     """ASGI middleware that refuses before any route is looked at; `answer(request, refusal)` words the refusal."""
 
-    def __init__(
-        self, app: ASGIApp, plan: Plan, sessions: Sessions, answer: Callable[[Request, Refusal], Awaitable[Response]]
-    ) -> None:
+    def __init__(self, app: ASGIApp, plan: Plan, sessions: Sessions, answer: Callable[[Request, Refusal], Response]) -> None:
         self.app = app
         self._plan = plan
         self._sessions = sessions
@@ -130,7 +128,7 @@ class Gate:
         if refusal is None:
             await self.app(scope, receive, send)
             return
-        response = await self._answer(Request(scope, receive), refusal)
+        response = self._answer(Request(scope, receive), refusal)
         await response(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Refusal | None:

@@ -80,9 +80,8 @@ class Guard:
         if account is None:
             raise gr.Error(SIGNED_OUT, title="Signed out", print_exception=False)
         if account.role not in roles:
-            raise gr.Error(
-                f"You are signed in as {html.escape(account.name)}, who may not do this.", title="Not done", print_exception=False
-            )
+            sentence = f"You are signed in as {html.escape(account.name)}, who may not do this."
+            raise gr.Error(sentence, title="Not done", print_exception=False)
         return account
 
     @contextmanager

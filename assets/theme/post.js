@@ -1,0 +1,21 @@
+// A button with data-post="/address" inside a Gradio page sends a form there, as a page of ours would.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-post]");
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  const address = new URL(button.dataset.post, location.origin);
+  if (address.origin !== location.origin) return;
+  const answer = await fetch("/form-token", { credentials: "same-origin" });
+  if (!answer.ok) return location.assign("/");
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = address.pathname;
+  const token = document.createElement("input");
+  token.type = "hidden";
+  token.name = "form";
+  token.value = (await answer.json()).form;
+  form.append(token);
+  document.body.append(form);
+  form.submit();
+  form.remove();
+});
