@@ -13,6 +13,7 @@ from moderation.database import Database
 from moderation.desk_decisions import not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, move
 from moderation.errors import NotYours, ReasonMissing, RightsLapsed
+from moderation.insight import Card, Insight
 from moderation.reach import Reach, unreached
 from moderation.seal import Sealed
 from moderation.signoff import Mover, State
@@ -134,6 +135,10 @@ class Desk:
             [_new_id(tx), render_id, attempt, reason.strip() or "The examination did not end.", tx.now],
         )
         return _conclude(tx, render_id, attempt, "unexamined")
+
+    def queue(self, account: Account) -> tuple[Card, ...]:
+        """What this moderator may judge, oldest first; raises NotYours."""
+        return Insight(self._database).queue_for(account)
 
     def claim(self, account: Account, render_id: str) -> Row:
         """Hold an image for ten minutes; the `claim` row with its token and `lease_until`.

@@ -9,17 +9,22 @@ from moderation.errors import ClaimHeld, IllegalMove, NotYours
 
 LEASE = timedelta(minutes=10)
 
-# Nobody judges an image of her own making, nor a second time one that she refused before the appeal.
-ELIGIBLE = """
-r.maker_id <> :account_id AND NOT EXISTS (SELECT 1 FROM decision d
-    WHERE d.render_id = r.id AND d.kind = 'review' AND d.choice = 'refuse' AND d.account_id = :account_id)
-"""
-"""The SQL test that `:account_id` may judge the image of the row `r`."""
+
+def eligible(image: str) -> str:
+    """The SQL test that `:account_id` may judge the image of the row named `image`.
+
+    Nobody judges an image of her own making, nor a second time one that she refused before the appeal.
+    """
+    return (
+        f"{image}.maker_id <> :account_id AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.render_id = {image}.id"
+        " AND d.kind = 'review' AND d.choice = 'refuse' AND d.account_id = :account_id)"
+    )
+
 
 _TAKE = f"""
 INSERT INTO claim (render_id, account_id, token, lease_until)
 SELECT r.id, :account_id, :token, :until FROM render r LEFT JOIN claim held ON held.render_id = r.id
-WHERE r.state = 'in review' AND {ELIGIBLE}
+WHERE r.state = 'in review' AND {eligible("r")}
 AND (held.render_id IS NULL OR held.lease_until <= :now OR held.account_id = :account_id)
 """
 _KEEP = """
@@ -45,7 +50,7 @@ def take(tx: Writing, account: Account, render_id: str, token: str) -> Row:
     if rows:
         return rows[0]
     found = tx.execute(
-        f"SELECT r.state, {ELIGIBLE} AS eligible FROM render r WHERE r.id = :render_id",
+        f"SELECT r.state, {eligible('r')} AS eligible FROM render r WHERE r.id = :render_id",
         {"account_id": account.id, "render_id": render_id},
     )
     if not found:

@@ -1,0 +1,268 @@
+"""What pages read about images: cards for lists, the story of one, and what waits for whom; nothing here writes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from moderation.access.account import Account, Role
+from moderation.database import Database
+from moderation.desk_claims import eligible
+from moderation.desk_decisions import not_found, require
+from moderation.desk_moves import Row
+from moderation.errors import NotFound
+from moderation.insight_scope import HER_OWN_NO, sees, shows_picture, steps
+from moderation.signoff import State
+
+PAGE = 200
+"""How many cards a list holds at most."""
+
+_CARDS = f"""
+SELECT render.*, t.name AS twin_name, t.person_id, p.name AS person_name, p.agency_id, b.name AS brand_name,
+    h.title AS shoot_title, l.campaign, l.product_line, l.advertiser, l.territory, l.uses, l.media,
+    l.fee_minor, l.currency, l.payment_days,
+    w.starts_at, w.ends_at, w.requested_at, w.effective_at, s.sealed_sha256, s.preview_sha256, s.width, s.height,
+    (SELECT v.outcome FROM verdict v WHERE v.render_id = render.id ORDER BY v.attempt DESC LIMIT 1) AS verdict,
+    c.account_id AS claimed_by, ca.name AS claimed_by_name, c.lease_until AS claimed_until, {HER_OWN_NO} AS her_no
+FROM render
+JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id JOIN brand b ON b.id = render.brand_id
+JOIN shoot h ON h.id = render.shoot_id JOIN licence l ON l.id = render.licence_id
+JOIN licence_window w ON w.licence_id = render.licence_id
+LEFT JOIN submission s ON s.render_id = render.id
+LEFT JOIN claim c ON c.render_id = render.id AND c.lease_until > :now AND render.state = 'in review'
+LEFT JOIN account ca ON ca.id = c.account_id
+"""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One image as a list shows it; times are ISO text in UTC, the fee is in minor units.
+
+    `sealed_sha256` is what an approval must carry; `picture` says whether this account may look at it;
+    `steps` are the words of what the account can do next.
+    """
+
+    render_id: str
+    state: str
+    version: int
+    twin_id: str
+    twin_name: str
+    person_name: str
+    brand_name: str
+    shoot_id: str
+    shoot_title: str
+    parent_id: str | None
+    maker_id: str
+    painter: str
+    seed: int
+    look: Mapping[str, Any]
+    campaign: str
+    advertiser: str
+    product_line: str
+    territory: str
+    uses: Any
+    media: Any
+    fee_minor: int
+    currency: str
+    payment_days: int
+    licence_starts_at: str
+    licence_ends_at: str
+    sealed_sha256: str | None
+    width: int | None
+    height: int | None
+    verdict: str | None
+    claimed_by: str | None
+    claimed_by_name: str | None
+    claimed_until: str | None
+    failure: str | None
+    created_at: str
+    moved_at: str
+    picture: bool
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything about one image that the account may know.
+
+    `findings` are those of the last examination, in their order; `decisions`, `downloads` and `history` are oldest
+    first and carry names and times; `lines` are the account's own side of the money.
+    """
+
+    card: Card
+    maker_name: str
+    recipe: Mapping[str, Any] | None
+    submission: Mapping[str, Any] | None
+    findings: tuple[Row, ...]
+    decisions: tuple[Row, ...]
+    release: Row | None
+    downloads: tuple[Row, ...]
+    lines: tuple[Row, ...]
+    history: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of thing that waits: its key, a sentence without the number, how many, and the oldest of them."""
+
+    key: str
+    words: str
+    count: int
+    cards: tuple[Card, ...] = field(default=())
+
+
+_INBOX: dict[Role, tuple[tuple[str, str, str], ...]] = {
+    Role.CREATIVE: (
+        ("release", "approved by her and ready for you to release", "render.state = 'approved'"),
+        ("change", "she asks for a change", "render.state = 'change asked'"),
+        ("blocked", "stopped by a safeguard", "render.state = 'blocked'"),
+        ("refused", "refused", "render.state = 'refused'"),
+        ("failed", "could not be painted", "render.state = 'failed'"),
+    ),
+    Role.MODERATOR: (("review", "waiting for a moderator", f"render.state = 'in review' AND {eligible('render')}"),),
+    Role.MODEL: (("decide", "waiting for your decision", "render.state = 'her turn'"),),
+    Role.AGENCY: (("decide", "waiting for one of your people", "render.state = 'her turn'"),),
+    Role.ADMINISTRATOR: (("failed", "could not be painted", "render.state = 'failed'"),),
+}
+
+
+class Insight:
+    """Reads for pages, each limited to what the account may see; a foreign or unknown id is NotFound."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def card(self, account: Account, render_id: str) -> Card:
+        """One image as a card."""
+        cards = self._cards(account, "render.id = :render_id", render_id=render_id)
+        if not cards:
+            raise not_found()
+        return cards[0]
+
+    def picture_of(self, account: Account, render_id: str) -> str:
+        """`preview` or `progress`: which marked picture this account may look at now; NotFound when none."""
+        card = self.card(account, render_id)
+        if not card.picture:
+            raise not_found()
+        return "preview" if card.sealed_sha256 is not None else "progress"
+
+    def shoot_renders(self, account: Account, shoot_id: str, limit: int = PAGE) -> tuple[Card, ...]:
+        """The images of one shoot, newest first; NotFound for another brand's shoot, or one without images of one's own."""
+        mine = self._database.rows("SELECT 1 FROM shoot WHERE id = ? AND brand_id = ?", [shoot_id, account.brand_id])
+        cards = self._cards(account, "render.shoot_id = :shoot_id", newest_first=True, limit=limit, shoot_id=shoot_id)
+        if not mine and not cards:
+            raise NotFound("There is no such shoot.")
+        return cards
+
+    def queue_for(self, moderator: Account) -> tuple[Card, ...]:
+        """What this moderator may judge, oldest first; claims of others are told, not hidden. NotYours for others."""
+        require(moderator, Role.MODERATOR, "Only a moderator reviews images.")
+        return self._cards(moderator, _INBOX[Role.MODERATOR][0][2])
+
+    def waiting_for_her(self, person: Account) -> tuple[Card, ...]:
+        """The images that wait for her decision, oldest first. NotYours for other roles."""
+        require(person, Role.MODEL, "Only she herself decides about images of her twin.")
+        return self._cards(person, "render.state = 'her turn'")
+
+    def images_of_her(self, person: Account, *states: State) -> tuple[Card, ...]:
+        """All images of her twins in any of `states` (all states when none is named), newest first."""
+        require(person, Role.MODEL, "These are images of somebody else.")
+        named = json.dumps([state.value for state in (states or tuple(State))])
+        return self._cards(person, "render.state IN (SELECT value FROM json_each(:states))", newest_first=True, states=named)
+
+    def inbox(self, account: Account, cards: int = 5) -> tuple[Waiting, ...]:
+        """What waits for this account, by kind, each with its number and the `cards` oldest; kinds of zero are left out."""
+        found = []
+        for key, words, test in _INBOX[account.role]:
+            count = self._count(account, test)
+            if count:
+                found.append(Waiting(key, words, count, self._cards(account, test, limit=cards)))
+        return tuple(found)
+
+    def story(self, account: Account, render_id: str) -> Story:
+        """The whole story of one image."""
+        card = self.card(account, render_id)
+        rows = self._database.rows
+        makers = rows("SELECT name FROM account WHERE id = ?", [card.maker_id])
+        recipes = rows("SELECT recipe FROM recipe WHERE render_id = ?", [render_id])
+        submissions = rows("SELECT * FROM submission WHERE render_id = ?", [render_id])
+        releases = rows(_RELEASE, [render_id])
+        side, values = _own_side(account)
+        return Story(
+            card=card,
+            maker_name=makers[0]["name"] if makers else "",
+            recipe=json.loads(recipes[0]["recipe"]) if recipes else None,
+            submission=submissions[0] if submissions else None,
+            findings=tuple({**row, "evidence": json.loads(row["evidence"])} for row in rows(_FINDINGS, [render_id])),
+            decisions=tuple(rows(_DECISIONS, [render_id])),
+            release=releases[0] if releases else None,
+            downloads=tuple(rows(_DOWNLOADS, [render_id])),
+            lines=tuple(rows(f"{_LINES} AND {side} ORDER BY n.position", {"render_id": render_id, **values})),
+            history=tuple({**row, "facts": json.loads(row["facts"])} for row in rows(_HISTORY, [render_id])),
+        )
+
+    def _count(self, account: Account, test: str) -> int:
+        scope, values = sees(account)
+        rows = self._database.rows(
+            "SELECT count(*) AS n FROM render JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id"
+            f" LEFT JOIN submission s ON s.render_id = render.id WHERE {scope} AND {test}",
+            values,
+        )
+        return int(rows[0]["n"])
+
+    def _cards(
+        self, account: Account, test: str, *, limit: int = PAGE, newest_first: bool = False, **values: Any
+    ) -> tuple[Card, ...]:
+        scope, own = sees(account)
+        order = "DESC" if newest_first else "ASC"
+        rows = self._database.rows(
+            f"{_CARDS} WHERE {scope} AND {test} ORDER BY render.created_at {order}, render.id {order} LIMIT :limit",
+            {**own, **values, "limit": limit, "now": self._database.clock().isoformat(timespec="microseconds")},
+        )
+        return tuple(_card(account, row) for row in rows)
+
+
+_JSON_COLUMNS = ("look", "uses", "media")
+
+
+def _card(account: Account, row: Row) -> Card:
+    whole = {
+        **row,
+        **{name: json.loads(row[name]) for name in _JSON_COLUMNS},
+        "render_id": row["id"],
+        "licence_starts_at": row["starts_at"],
+        "licence_ends_at": row["ends_at"],
+        "picture": shows_picture(account, row["state"]),
+        "steps": steps(account, row["state"], own=row["maker_id"] == account.id, her_no=bool(row["her_no"])),
+    }
+    return Card(**{name: whole[name] for name in Card.__dataclass_fields__})
+
+
+_FINDINGS = """
+SELECT f.* FROM finding f WHERE f.render_id = ?1
+AND f.attempt = (SELECT max(attempt) FROM finding WHERE render_id = ?1) ORDER BY f.position
+"""
+_DECISIONS = """
+SELECT d.*, a.name AS by_name, a.role AS by_role, EXISTS (SELECT 1 FROM decision n WHERE n.supersedes_id = d.id) AS superseded
+FROM decision d JOIN account a ON a.id = d.account_id WHERE d.render_id = ? ORDER BY d.decided_at, d.rowid
+"""
+_RELEASE = "SELECT e.*, a.name AS by_name FROM release e JOIN account a ON a.id = e.account_id WHERE e.render_id = ?"
+_DOWNLOADS = """
+SELECT g.granted_at, a.name AS by_name FROM download_grant g JOIN release e ON e.id = g.release_id
+JOIN account a ON a.id = g.account_id WHERE e.render_id = ? ORDER BY g.granted_at, g.rowid
+"""
+_LINES = """
+SELECT n.party, n.party_id, n.kind, n.amount_minor, n.currency, n.posted_at FROM ledger_line n
+JOIN release e ON e.id = n.release_id WHERE e.render_id = :render_id
+"""
+_HISTORY = """
+SELECT u.at, u.actor, coalesce(a.name, u.actor) AS actor_name, u.event, u.facts FROM audit u
+LEFT JOIN account a ON a.id = u.actor WHERE u.subject = ? ORDER BY u.seq
+"""
+
+
+def _own_side(account: Account) -> tuple[str, dict[str, Any]]:
+    """Which ledger lines an account sees: a brand its own, she and her agency all, a moderator none."""
+    if account.role is Role.CREATIVE:
+        return "n.party = 'brand' AND n.party_id = :brand_id", {"brand_id": account.brand_id}
+    return ("0" if account.role is Role.MODERATOR else "1"), {}
