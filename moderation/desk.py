@@ -5,12 +5,10 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
-from ulid import ULID
-
 from moderation import desk_claims
 from moderation.access.account import Account, Role
 from moderation.database import Database
-from moderation.desk_decisions import not_found, note_of, reason_for, record_decision, require
+from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, move
 from moderation.errors import NotYours, ReasonMissing, RightsLapsed
 from moderation.insight import Card, Insight
@@ -132,7 +130,7 @@ class Desk:
         tx.execute(
             "INSERT INTO finding (id, render_id, attempt, position, safeguard, outcome, reason, evidence, examined_at)"
             " VALUES (?, ?, ?, 0, 'examination', 'unexamined', ?, '{}', ?)",
-            [_new_id(tx), render_id, attempt, reason.strip() or "The examination did not end.", tx.now],
+            [new_id(tx), render_id, attempt, reason.strip() or "The examination did not end.", tx.now],
         )
         return _conclude(tx, render_id, attempt, "unexamined")
 
@@ -179,10 +177,13 @@ class Desk:
         reason = reason_for(reason_code, note) if choice == "refuse" else None
         target = State.REFUSED if choice == "refuse" else State.HER_TURN
         with self._database.write(account.id) as tx:
-            move(tx, render_id, target, Mover.MODERATOR, version=version, reason=reason_code if reason else None)
+            new = new_id(tx)
+            move(tx, render_id, target, Mover.MODERATOR, version=version, decision_id=new, reason=reason)
             self._reach("decide.review-moved")
             desk_claims.use_up(tx, account, render_id, token)
-            decision = record_decision(tx, account, render_id, "review", choice, reason=reason, note=note_of(note))
+            decision = record_decision(
+                tx, account, render_id, "review", choice, decision_id=new, reason=reason, note=note_of(note)
+            )
             self._reach("decide.review-recorded")
         self._reach("decide.review-committed")
         return decision
@@ -200,14 +201,11 @@ class Desk:
                 raise not_found()
             if rows[0]["maker_id"] != account.id:
                 raise NotYours("Only the maker of an image may ask for a second look.")
-            move(tx, render_id, State.IN_REVIEW, Mover.CREATIVE, version=version, appeal=True)
-            decision = record_decision(tx, account, render_id, "appeal", "appeal", note=why)
+            new = new_id(tx)
+            move(tx, render_id, State.IN_REVIEW, Mover.CREATIVE, version=version, decision_id=new)
+            decision = record_decision(tx, account, render_id, "appeal", "appeal", decision_id=new, note=why)
             self._reach("decide.appeal-recorded")
             return decision
-
-
-def _new_id(tx: Writing) -> str:
-    return str(ULID.from_datetime(tx.at))
 
 
 def _gravest(outcomes: Sequence[str]) -> str:
@@ -219,7 +217,7 @@ def _keep_finding(tx: Writing, render_id: str, attempt: int, position: int, find
         "INSERT INTO finding (id, render_id, attempt, position, safeguard, outcome, score, threshold, model, model_sha256,"
         " reason, evidence, examined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            _new_id(tx),
+            new_id(tx),
             render_id,
             attempt,
             position,

@@ -36,6 +36,11 @@ RETURNING *
 """
 
 
+def new_id(tx: Writing) -> str:
+    """An id that sorts by the transaction's moment."""
+    return str(ULID.from_datetime(tx.at))
+
+
 def record_decision(
     tx: Writing,
     account: Account,
@@ -43,17 +48,19 @@ def record_decision(
     kind: str,
     choice: str,
     *,
+    decision_id: str,
     reason: Reason | None = None,
     note: str = "",
     seen: str | None = None,
 ) -> Row:
     """Write one decision, bound to hashes, licence, fee and fence as they are now; the new row.
 
+    `decision_id` is the one that the move's audit row names.
     `seen` is the `sealed_sha256` that the deciding page showed. Raises SealBroken when it is another one, NotYours
     when the account as the database holds it may not decide this.
     """
     values = {
-        "id": str(ULID.from_datetime(tx.at)),
+        "id": decision_id,
         "render_id": render_id,
         "kind": kind,
         "choice": choice,

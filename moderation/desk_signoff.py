@@ -2,7 +2,7 @@
 
 from moderation.access.account import Account, Role
 from moderation.database import Database
-from moderation.desk_decisions import not_found, note_of, reason_for, record_decision, require
+from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, move
 from moderation.errors import AlreadyDecided
 from moderation.reach import Reach, unreached
@@ -62,8 +62,9 @@ class SignOff:
             hers = _hers(tx, account, render_id)
             if hers["state"] == State.RELEASED:
                 raise AlreadyDecided("This image is released already: take it back instead, and its files are recalled.")
-            move(tx, render_id, State.HER_TURN, Mover.PERSON, version=version, undo=True)
-            decision = record_decision(tx, account, render_id, "undo", "undo")
+            new = new_id(tx)
+            move(tx, render_id, State.HER_TURN, Mover.PERSON, version=version, decision_id=new)
+            decision = record_decision(tx, account, render_id, "undo", "undo", decision_id=new)
             self._reach("decide.undo-recorded")
             return decision
 
@@ -83,9 +84,12 @@ class SignOff:
         reason = reason_for(reason_code, note) if choice == "refuse" else None
         with self._database.write(account.id) as tx:
             _hers(tx, account, render_id)
-            move(tx, render_id, target, Mover.PERSON, version=version, choice=choice, reason=reason_code, sealed_sha256=seen)
+            new = new_id(tx)
+            move(tx, render_id, target, Mover.PERSON, version=version, decision_id=new, reason=reason, sealed_sha256=seen)
             self._reach("decide.signoff-moved")
-            decision = record_decision(tx, account, render_id, "signoff", choice, reason=reason, note=note_of(note), seen=seen)
+            decision = record_decision(
+                tx, account, render_id, "signoff", choice, decision_id=new, reason=reason, note=note_of(note), seen=seen
+            )
             self._reach("decide.signoff-recorded")
         self._reach("decide.signoff-committed")
         return decision

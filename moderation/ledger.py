@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ulid import ULID
-
+from moderation.desk_decisions import new_id
 from moderation.desk_moves import Row, Writing
 from moderation.errors import LedgerUnbalanced
 
@@ -85,7 +84,7 @@ def post(tx: Writing, release_id: str, fee: Fee) -> tuple[Line, ...]:
             "INSERT INTO ledger_line (id, release_id, position, party, party_id, kind, amount_minor, currency, inputs, posted_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                str(ULID.from_datetime(tx.at)),
+                new_id(tx),
                 release_id,
                 position,
                 line.party,

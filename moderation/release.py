@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from ulid import ULID
-
 from moderation import ledger
 from moderation.access.account import Account, Role
 from moderation.database import Database
-from moderation.desk_decisions import STANDING_APPROVAL, not_found, require
+from moderation.desk_decisions import STANDING_APPROVAL, new_id, not_found, require
 from moderation.desk_moves import Row, Writing, in_force, move, rights_sentence
 from moderation.errors import IllegalMove, NotFound, RightsLapsed, SealBroken
 from moderation.reach import Reach, unreached
@@ -117,9 +115,10 @@ class Gate:
         file_sha256, pixels_sha256 = self._file_as_it_is(account, render_id)
         self._reach("release.verified")
         with self._database.write(account.id) as tx:
-            move(tx, render_id, State.RELEASED, Mover.CREATIVE, version=version, file_sha256=file_sha256)
+            new = new_id(tx)
+            move(tx, render_id, State.RELEASED, Mover.CREATIVE, version=version, release_id=new, file_sha256=file_sha256)
             self._reach("release.moved")
-            release = _record(tx, account, render_id, file_sha256, pixels_sha256)
+            release = _record(tx, account, render_id, new, file_sha256, pixels_sha256)
             self._reach("release.recorded")
             ledger.post(tx, release["id"], ledger.fee_of(tx.execute(_FEE, [release["id"]])[0]))
             self._reach("release.posted")
@@ -135,7 +134,7 @@ class Gate:
         token = self._draw()
         with self._database.write(account.id) as tx:
             values = {
-                "id": str(ULID.from_datetime(tx.at)),
+                "id": new_id(tx),
                 "account_id": account.id,
                 "render_id": render_id,
                 "token_sha256": _hash(token),
@@ -188,11 +187,11 @@ class Gate:
         return rows[0]["sealed_sha256"], pixels_sha256_of(content)
 
 
-def _record(tx: Writing, account: Account, render_id: str, file_sha256: str, pixels_sha256: str) -> Row:
+def _record(tx: Writing, account: Account, render_id: str, release_id: str, file_sha256: str, pixels_sha256: str) -> Row:
     rows = tx.execute(
         _RECORD,
         {
-            "id": str(ULID.from_datetime(tx.at)),
+            "id": release_id,
             "file_sha256": file_sha256,
             "pixels_sha256": pixels_sha256,
             "account_id": account.id,

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ulid import ULID
-
 from moderation.access.account import Account, Role
 from moderation.database import Database
-from moderation.desk_decisions import not_found, note_of, require
+from moderation.desk_decisions import new_id, not_found, note_of, require
 from moderation.desk_moves import Row, Writing, move
 from moderation.errors import AlreadyDecided, NotFound
 from moderation.reach import Reach, unreached
@@ -121,7 +119,7 @@ class Rights:
         subject = {"scope": _scope(scope), "subject_id": subject_id}
         why = note_of(reason)
         with self._database.write(account.id) as tx:
-            values = {**subject, "id": str(ULID.from_datetime(tx.at)), "now": tx.now, "account_id": account.id, "reason": why}
+            values = {**subject, "id": new_id(tx), "now": tx.now, "account_id": account.id, "reason": why}
             rows = tx.execute(_REVOKE, values)
             if not rows:
                 raise _not_revoked(tx, account, scope, subject_id)
