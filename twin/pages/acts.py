@@ -1,0 +1,165 @@
+"""What each control of the studio page does: it calls one function of the studio and shows what then holds."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from twin.errors import TwinError
+from twin.look import Authors, Look
+from twin.lookbook import NamedLook
+from twin.pages import cards
+from twin.pages.form import FIELDS, Dials, colour, dials_of
+from twin.pages.lightplan import light_plan
+from twin.pages.ports import Account, Asked, Studio
+from twin.pages.room import Room, Updates, View
+from twin.pages.tools import Tools
+
+SEEDS = 2**32
+
+
+@dataclass(frozen=True)
+class Acts:
+    """The page's events over the given studio; `dice` gives the seed where none is chosen."""
+
+    studio: Studio
+    tools: Tools
+    room: Room
+    dice: Callable[[], int] = lambda: random.SystemRandom().randrange(SEEDS)
+
+    def enter(self, account: Account) -> Updates:
+        """Show the header, the brand's shoots and twins, the first look, and the newest shoot's film."""
+        shoots = list(self.studio.shoots(account))
+        shoot_id = shoots[0].id if shoots else None
+        twins = list(self.studio.twins(account))
+        twin = next((t for t in twins if not t.refusal), None)
+        tools, view = self.tools, View(account, shoot_id, None, twin.id if twin else None)
+        first = self.studio.lookbook.looks[0]
+        return {
+            self.room.header: self.studio.header(account),
+            tools.shoot: gr.update(choices=[(s.title, s.id) for s in shoots], value=shoot_id),
+            tools.twin: gr.update(choices=[(t.name, t.id) for t in twins], value=view.twin_id),
+            tools.twin_style: cards.portrait_style(twins),
+            tools.licence: cards.licence_facts(twin, self.studio.now()),
+            tools.look: first.name,
+            tools.look_words: cards.look_words(first),
+            **self._wear(first.name, view.twin_id),
+            **self.room.show(self.studio, view),
+        }
+
+    def greet(self, account: Account) -> str:
+        """The header alone, as time passes."""
+        return self.studio.header(account)
+
+    def open_shoot(self, account: Account, title: str, twin_id: str | None) -> Updates:
+        """Open a shoot and go there."""
+        shoot_id = self.studio.open_shoot(account, (title or "").strip())
+        shoots = self.studio.shoots(account)
+        return {
+            self.tools.shoot: gr.update(choices=[(s.title, s.id) for s in shoots], value=shoot_id),
+            self.tools.title: "",
+            **self.room.show(self.studio, View(account, shoot_id, None, twin_id)),
+        }
+
+    def choose_shoot(self, account: Account, shoot_id: str | None, twin_id: str | None) -> Updates:
+        """Lay out another shoot."""
+        return self.room.show(self.studio, View(account, shoot_id, None, twin_id))
+
+    def choose_twin(self, account: Account, *values: Any) -> Updates:
+        """Say what the twin's licence allows, offer the garments there are, show the portrait while the shoot is empty."""
+        shoot_id, picked, twin_id, garment = values
+        twin = next((t for t in self.studio.twins(account) if t.id == twin_id), None)
+        return {
+            self.tools.licence: cards.licence_facts(twin, self.studio.now()),
+            self.tools.dial("garment"): self._hanger(twin_id, garment),
+            **self.room.show(self.studio, View(account, shoot_id, picked, twin_id)),
+        }
+
+    def choose_look(self, _: Account, look_name: str | None, twin_id: str | None) -> Updates:
+        """Set every tool as the look says."""
+        named = self._named(look_name)
+        return {**self._wear(look_name, twin_id), self.tools.look_words: cards.look_words(named)}
+
+    def take_look(self, account: Account, shoot_id: str | None, picked: str | None) -> Updates:
+        """Set every tool as they stood for an image, so that one thing can be changed."""
+        image = next((i for i in self.studio.images(account, shoot_id or "") if i.id == picked), None)
+        if image is None:
+            raise gr.Error("Choose an image on the film strip first.", print_exception=False)
+        return {
+            **self._stand(image.look, image.twin_id),
+            self.tools.look: None,
+            self.tools.look_words: cards.look_words(None),
+            self.tools.twin: image.twin_id,
+            self.room.words: "",  # its words are in the dials already
+            self.room.reading: "",
+        }
+
+    def draw(self, _: Account, *values: Any) -> str:
+        """The light plan as the lamps stand."""
+        return light_plan(Dials(values).light())
+
+    def dip(self, _: Account, cloth: str | None, backdrop: str | None) -> Updates:
+        """Put the chosen swatches' colours into the pickers."""
+        colours = {swatch.title: swatch.colour for swatch in self.studio.wardrobe.swatches}
+        chosen = {"garment_colour": cloth, "backdrop_colour": backdrop}
+        return {self.tools.dial(field): colours.get(name or "", gr.skip()) for field, name in chosen.items()}
+
+    def mix(self, _: Account, cloth: str | None, backdrop: str | None) -> Updates:
+        """Tick the swatch that a mixed colour equals, if one does."""
+        swatches = self.studio.wardrobe.swatches
+        chosen = {self.tools.cloth: cloth, self.tools.backdrop: backdrop}
+        return {tool: cards.swatch_named(swatches, colour(mixed)) if mixed else gr.skip() for tool, mixed in chosen.items()}
+
+    def read(self, account: Account, twin_id: str | None, words: str, *dials: Any) -> str:
+        """What is made of the words, under the consent of the chosen twin."""
+        if not twin_id or not (words or "").strip():
+            return ""
+        try:
+            look = Dials(tuple(dials)).look("", Authors())
+            return cards.reading_words(self.studio.read_words(account, twin_id, look, words))
+        except TwinError as refusal:
+            return cards.refused_words(str(refusal))
+
+    def generate(self, account: Account, *values: Any) -> Updates:
+        """Order the images that the tools describe, the words applied to them."""
+        shoot_id, twin_id, look_name, painter, count, seed, chance, words, *dials = values
+        if not shoot_id:
+            raise gr.Error("Open a shoot first: every image belongs to one.", print_exception=False)
+        if not twin_id:
+            raise gr.Error("Choose a twin first.", print_exception=False)
+        named = self._named(look_name)
+        look = Dials(tuple(dials)).look("", named.authors if named else Authors())
+        if (words or "").strip():
+            look = self.studio.read_words(account, twin_id, look, words).look
+        chosen = self.dice() if chance or seed is None else int(seed)
+        ids = self.studio.order(account, Asked(shoot_id, twin_id, painter, look, int(count), chosen))
+        shown = self.room.show(self.studio, View(account, shoot_id, ids[0] if ids else None, twin_id))
+        return {self.tools.seed: chosen, **shown}
+
+    def _named(self, look_name: str | None) -> NamedLook | None:
+        return next((look for look in self.studio.lookbook.looks if look.name == look_name), None)
+
+    def _wear(self, look_name: str | None, twin_id: str | None) -> Updates:
+        """The tools as a named look says, on this twin."""
+        named = self._named(look_name)
+        if named is None or not twin_id or not self.studio.wardrobe.of(twin_id):
+            return {}
+        return self._stand(named.worn_by(twin_id, self.studio.wardrobe), twin_id)
+
+    def _hanger(self, twin_id: str | None, garment: str | None) -> Any:
+        """The garments this twin has; the one worn stays if it is among them."""
+        hers = self.studio.wardrobe.of(twin_id or "")
+        worn = next((g.id for g in hers if g.id == garment), hers[0].id if hers else None)
+        return gr.update(choices=[(g.title, g.id) for g in hers], value=worn)
+
+    def _stand(self, look: Look, twin_id: str) -> Updates:
+        swatches = self.studio.wardrobe.swatches
+        return {
+            **dict(zip((self.tools.dial(field) for field in FIELDS), dials_of(look).values, strict=True)),
+            self.tools.dial("garment"): self._hanger(twin_id, look.garment),
+            self.tools.cloth: cards.swatch_named(swatches, look.garment_colour),
+            self.tools.backdrop: cards.swatch_named(swatches, look.backdrop_colour),
+            self.tools.plan: light_plan(look.light),
+        }

@@ -1,0 +1,110 @@
+"""Portraits, looks and swatches as pictures laid by CSS upon real radio buttons, and the lines that explain them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from twin.lookbook import NamedLook
+from twin.pages.lightplan import tint
+from twin.pages.markup import css_string, day, facts, moment, money, note
+from twin.pages.ports import TwinCard
+from twin.wardrobe import Swatch
+from twin.words import Reading
+
+
+def option(group: str, title: str) -> str:
+    """The CSS selector of one radio button's label, by the text on it."""
+    return f"#{group} label[data-testid={css_string(title + '-radio-label')}]"
+
+
+def sheet(rules: Iterable[str]) -> Markup:
+    """A <style> element; every text in `rules` has passed through css_string."""
+    return Markup("<style>{}</style>").format(Markup("\n".join(rules)))
+
+
+def portrait_style(twins: Sequence[TwinCard]) -> Markup:
+    """Portraits upon the twins' radio buttons; who cannot be painted now is greyed."""
+    rules = [f"{option('twin', twin.name)}{{background-image:url({css_string(twin.portrait_url)})}}" for twin in twins]
+    rules += [f"{option('twin', twin.name)}{{filter:grayscale(1);opacity:.7}}" for twin in twins if twin.refusal]
+    return sheet(rules)
+
+
+def look_style(looks: Sequence[NamedLook]) -> Markup:
+    """Each look as a small set: its backdrop, its garment before it, and the colour of its key light."""
+    return sheet(f"{option('look', look.title)}{{{_set(look)}}}" for look in looks)
+
+
+def _set(look: NamedLook) -> str:
+    key, rim = look.light.key, look.light.rim
+    glow = f"{tint(key.kelvin)}{round(min(1.0, key.strength / 2) * 150):02x}"
+    edge = f"{tint(rim.kelvin)}{round(min(1.0, rim.strength / 2) * 170):02x}"
+    cloth = f"radial-gradient(ellipse 46% 44% at 50% 108%,{look.garment_colour} 96%,transparent 100%)"
+    head = f"radial-gradient(ellipse 15% 22% at 50% 44%,{_shade(look.garment_colour)} 95%,transparent 100%)"
+    lamps = f"radial-gradient(circle at 8% 70%,{glow},transparent 65%),radial-gradient(circle at 92% 4%,{edge},transparent 50%)"
+    return f"background-image:{lamps},{head},{cloth};background-color:{look.backdrop_colour}"
+
+
+def _shade(colour: str) -> str:
+    """A quieter neighbour of a colour, for the figure in a look's little set."""
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(part * 0.55 + 128 * 0.45):02x}" for part in parts)
+
+
+def swatch_style(group: str, swatches: Sequence[Swatch]) -> Markup:
+    """Colours upon the radio buttons of one group."""
+    return sheet(f"{option(group, swatch.title)}{{--swatch:{swatch.colour}}}" for swatch in swatches)
+
+
+def swatch_named(swatches: Sequence[Swatch], colour: str) -> str | None:
+    """The name of a colour on the card, None for one that was mixed."""
+    return next((swatch.title for swatch in swatches if swatch.colour == colour), None)
+
+
+def licence_facts(twin: TwinCard | None, now: datetime) -> Markup:
+    """What the licence allows, until when, the fee per image and how many images are left."""
+    if twin is None:
+        return note("Choose whom you want to picture.")
+    left = f"{twin.images_left} image{'' if twin.images_left == 1 else 's'}"
+    pairs: list[tuple[str, str | Markup]] = [
+        ("For", twin.campaign),
+        ("Allowed", ", ".join(twin.permits) or "what the consent describes"),
+        ("Until", Markup('{} <span class="ts-quiet">({})</span>').format(day(twin.until), moment(twin.until, now))),
+        ("Fee", f"{money(twin.fee_minor, twin.currency)} an image, on release, paid within {twin.payment_days} days"),
+        ("Left", left),
+    ]
+    if twin.forbids:
+        pairs.insert(2, ("Never", ", ".join(twin.forbids)))
+    return note(twin.refusal, "stop") + facts(pairs)
+
+
+def look_words(look: NamedLook | None) -> Markup:
+    """A look's line and its credits."""
+    if look is None:
+        return note("A look sets pose, light, wardrobe and backdrop at once; then change what you like.")
+    made = look.authors
+    people = f"styling {made.stylist} · photography {made.photographer} · lighting {made.lighting}"
+    return Markup('<p class="ts-note">{} <span class="ts-quiet">{}</span></p>').format(look.description, people)
+
+
+def reading_words(reading: Reading) -> Markup:
+    """What the words were understood to mean; what cannot be painted is struck through and says why."""
+    marks = [
+        *(
+            (part.start, Markup('<li class="ts-word" data-kind="go"><b>{}</b> {}</li>').format(part.text, part.meaning))
+            for part in reading.understood
+        ),
+        *(
+            (part.start, Markup('<li class="ts-word" data-kind="off"><s>{}</s> {}</li>').format(part.text, part.because))
+            for part in reading.unpainted
+        ),
+    ]
+    if not marks:
+        return Markup("")
+    lines = Markup("").join(line for _, line in sorted(marks))
+    return Markup('<ul class="ts-words" aria-label="How your words were read">{}</ul>').format(lines)
+
+
+def refused_words(sentence: str) -> Markup:
+    """Why the words may not be painted, inline and read out at once."""
+    return Markup('<p class="ts-note" data-kind="stop" role="alert">{}</p>').format(sentence)

@@ -1,0 +1,138 @@
+"""What the studio page is handed: the people, images and acts it shows, without knowing who keeps them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from twin.errors import BadValue
+from twin.look import Look
+from twin.lookbook import Lookbook
+from twin.wardrobe import Wardrobe
+from twin.words import Reading
+
+
+class Account(Protocol):
+    """Who is signed in, as the guard read it from the database for this very call."""
+
+    @property
+    def id(self) -> str:
+        """The account's id."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        ...
+
+
+Act = Callable[..., Any]
+Guard = Callable[[Act], Act]
+"""Wraps an event's function: takes the request, reads the account anew, calls the function with it first, and turns
+a refusal of the domain into the page's error message."""
+
+
+@dataclass(frozen=True)
+class ShootCard:
+    """One shoot of the brand."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class TwinCard:
+    """A twin as this brand may picture her: what the licence allows, until when, at what fee.
+
+    `fee_minor` is in hundredths of `currency`; `permits` and `forbids` are words of the consent; `refusal` is empty when
+    she may be painted now and else says why not. Raises BadValue without a name, or with a clock time of no zone.
+    """
+
+    id: str
+    name: str
+    portrait_url: str
+    licence_id: str
+    campaign: str
+    permits: tuple[str, ...]
+    forbids: tuple[str, ...]
+    until: datetime
+    fee_minor: int
+    currency: str
+    payment_days: int
+    images_left: int
+    refusal: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a card that cannot be shown truthfully."""
+        if not self.name or not self.id:
+            raise BadValue("A twin has an id and a name.")
+        if self.until.tzinfo is None:
+            raise BadValue("A licence ends at a time of a known zone.")
+
+
+@dataclass(frozen=True)
+class ImageCard:
+    """One image of a shoot as its maker sees it.
+
+    `number` counts within the shoot from 1; `state` is a word of the life of an image; `preview_url` is None while there
+    is nothing to show; `step` of `steps` are painted. Raises BadValue for a step that does not exist.
+    """
+
+    id: str
+    number: int
+    twin_id: str
+    twin_name: str
+    look: Look
+    look_title: str
+    seed: int
+    state: str
+    made_at: datetime
+    preview_url: str | None = None
+    step: int = 0
+    steps: int = 0
+    failure: str = ""
+    mine: bool = True
+    her_no: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse progress that is none."""
+        if not 0 <= self.step <= max(self.steps, 0):
+            raise BadValue(f"Step {self.step} of {self.steps} is none.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What Generate asks for: `count` images of one twin in one look, seeds counting up from `seed` (None: by chance)."""
+
+    shoot_id: str
+    twin_id: str
+    painter: str
+    look: Look
+    count: int
+    seed: int | None
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Everything the studio page calls. Each act takes the account first and checks itself what is whose.
+
+    `header` and `story` give HTML that is already escaped; `read_words` applies words to a look and raises WordsRefused
+    with the sentence of the consent that forbids them; `painters` are (title, name); `now` gives aware UTC times.
+    """
+
+    header: Callable[[Account], str]
+    shoots: Callable[[Account], Sequence[ShootCard]]
+    open_shoot: Callable[[Account, str], str]
+    twins: Callable[[Account], Sequence[TwinCard]]
+    lookbook: Lookbook
+    wardrobe: Wardrobe
+    painters: Sequence[tuple[str, str]]
+    read_words: Callable[[Account, str, Look, str], Reading]
+    order: Callable[[Account, Asked], Sequence[str]]
+    images: Callable[[Account, str], Sequence[ImageCard]]
+    cancel: Callable[[Account, str], None]
+    repaint: Callable[[Account, str], str]
+    release: Callable[[Account, str], None]
+    appeal: Callable[[Account, str, str], None]
+    story: Callable[[Account, str], str]
+    now: Callable[[], datetime]

@@ -1,0 +1,105 @@
+"""The stage, the film strip and the deeds on one image: what is shown of a shoot, and what can be done with it now."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from twin.pages import stage
+from twin.pages.markup import RUNNING
+from twin.pages.ports import Account, ImageCard, Studio
+
+Updates = dict[Any, Any]
+"""What an event changes: gradio components and their new values."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Who looks at which shoot, which image of it, and which twin is chosen."""
+
+    account: Account
+    shoot_id: str | None
+    picked: str | None
+    twin_id: str | None
+
+
+@dataclass(frozen=True)
+class Room:
+    """The components of the stage and of what lies under it."""
+
+    header: Any
+    picture: Any
+    words_beside: Any
+    story: Any
+    film: Any
+    film_style: Any
+    words: Any
+    reading: Any
+    generate: Any
+    stop: Any
+    release: Any
+    repaint: Any
+    take: Any
+    appeal: Any
+    appeal_note: Any
+    seen: Any
+
+    @property
+    def shown(self) -> list[Any]:
+        """What `show` may change."""
+        return [
+            *(self.picture, self.words_beside, self.story, self.film, self.film_style, self.generate, self.stop),
+            *(self.release, self.repaint, self.take, self.appeal, self.appeal_note, self.seen),
+        ]
+
+    def show(self, studio: Studio, view: View) -> Updates:
+        """Everything of the room for a view."""
+        images = list(studio.images(view.account, view.shoot_id)) if view.shoot_id else []
+        image = pictured(images, view.picked)
+        twin = next((t for t in studio.twins(view.account) if t.id == view.twin_id), None)
+        shoot = next((s for s in studio.shoots(view.account) if s.id == view.shoot_id), None)
+        running = any(i.state in RUNNING and i.mine for i in images)
+        ready = shoot is not None and twin is not None and not twin.refusal
+        return {
+            self.picture: stage.stage_picture(image, twin),
+            self.words_beside: stage.stage_words(image, twin, shoot, studio.now()),
+            self.story: studio.story(view.account, image.id) if image else "",
+            self.film: gr.update(choices=stage.film_choices(images), value=image.id if image else None, visible=bool(images)),
+            self.film_style: stage.film_style(images),
+            self.generate: gr.update(visible=not running, interactive=ready),
+            self.stop: gr.update(visible=running),
+            **self._deeds(image),
+            self.seen: fingerprint(images, image),
+        }
+
+    def refresh(self, studio: Studio, view: View, seen: str) -> Updates:
+        """What changed since `seen`, nothing when nothing did."""
+        images = list(studio.images(view.account, view.shoot_id)) if view.shoot_id else []
+        if fingerprint(images, pictured(images, view.picked)) == seen:
+            return {self.seen: gr.skip()}
+        return self.show(studio, view)
+
+    def _deeds(self, image: ImageCard | None) -> Updates:
+        state = image.state if image and image.mine else ""
+        disputed = state in ("blocked", "refused") and not (image and image.her_no)
+        return {
+            self.release: gr.update(visible=state == "approved"),
+            self.repaint: gr.update(visible=image is not None and state not in ("", *RUNNING, "withdrawn")),
+            self.take: gr.update(visible=image is not None),
+            self.appeal: gr.update(visible=disputed),
+            self.appeal_note: gr.update(visible=disputed),
+        }
+
+
+def pictured(images: Sequence[ImageCard], picked: str | None) -> ImageCard | None:
+    """The image on the stage: the one picked, or else the newest."""
+    by_id = {image.id: image for image in images}
+    return by_id.get(picked or "") or max(images, key=lambda image: image.number, default=None)
+
+
+def fingerprint(images: Sequence[ImageCard], image: ImageCard | None) -> str:
+    """A digest of everything a person could see change."""
+    told = [(i.id, i.state, i.preview_url, i.step) for i in images]
+    return hashlib.sha256(repr((told, image.id if image else None)).encode()).hexdigest()

@@ -1,0 +1,133 @@
+"""The studio page: a stage, a film strip under it, and the tools of a shoot beside it."""
+
+from typing import Any
+
+import gradio as gr
+
+from twin.pages.acts import Acts
+from twin.pages.deeds import Deeds
+from twin.pages.ports import Guard, Studio
+from twin.pages.room import Room
+from twin.pages.tools import Tools, build_tools, leaf
+
+QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""Events that must not wait in line nor dim the page."""
+
+BUSY = {"show_progress": "hidden", "api_visibility": "private"}
+"""Events that change something; the page itself shows how far they are."""
+
+
+def build_studio(studio: Studio, guard: Guard) -> Any:
+    """Build the page's Blocks; every event runs through `guard`."""
+    with gr.Blocks(title="Studio · Twin Studio", analytics_enabled=False, fill_width=True) as page:
+        header = leaf("header")
+        with gr.Row(elem_id="studio", equal_height=False):
+            with gr.Column(elem_id="floor", scale=7, min_width=320):
+                room = _floor(header)
+            with gr.Column(elem_id="tools", scale=3, min_width=320):
+                tools = build_tools(studio)
+        acts, deeds = Acts(studio, tools, room), Deeds(studio, room)
+        _wire_entry(page, guard, acts)
+        _wire_shoot(guard, acts)
+        _wire_look(guard, acts)
+        _wire_room(guard, deeds, tools)
+        _wire_generate(guard, acts, deeds)
+    return page
+
+
+def _floor(header: Any) -> Room:
+    with gr.Row(elem_id="stage", equal_height=False):
+        with gr.Column(elem_id="stage-picture", scale=3, min_width=300):
+            picture = leaf("picture")
+        with gr.Column(elem_id="stage-words", scale=2, min_width=240):
+            words_beside = leaf("beside")
+            deeds = _deeds()
+            story = leaf("story")
+    with gr.Row(elem_id="bar", equal_height=True):
+        words = gr.Textbox(
+            label="Words",
+            placeholder="warm evening light, looking to the left …",
+            max_length=500,
+            elem_id="words",
+            scale=5,
+            lines=1,
+        )
+        generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=1, min_width=150, interactive=False)
+        stop = gr.Button("Stop", variant="stop", elem_id="stop", scale=1, min_width=150, visible=False)
+    reading = leaf("reading")
+    film = gr.Radio([], label="Film strip", elem_id="film", elem_classes="ts-film", visible=False)
+    return Room(
+        header=header,
+        picture=picture,
+        words_beside=words_beside,
+        story=story,
+        film=film,
+        film_style=leaf("film-style", classes="ts-style"),
+        words=words,
+        reading=reading,
+        generate=generate,
+        stop=stop,
+        seen=gr.State(""),
+        **deeds,
+    )
+
+
+def _deeds() -> dict[str, Any]:
+    """The buttons for the image on the stage, and the field for an appeal's reason."""
+    with gr.Row(elem_id="deeds"):
+        release = gr.Button("Release", variant="primary", elem_id="release", visible=False, min_width=120)
+        repaint = gr.Button("Repaint, new seed", elem_id="repaint", visible=False, min_width=120)
+        take = gr.Button("Use its look", elem_id="take-look", visible=False, min_width=120)
+    note = gr.Textbox(label="Why it should be looked at again", elem_id="appeal-note", visible=False, max_length=500)
+    appeal = gr.Button("Ask for a second look", elem_id="appeal", visible=False)
+    return {"release": release, "repaint": repaint, "take": take, "appeal": appeal, "appeal_note": note}
+
+
+def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:
+    tools, room = acts.tools, acts.room
+    standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan]
+    first = [room.header, tools.shoot, tools.twin, tools.twin_style, tools.licence, *standing, tools.look, tools.look_words]
+    page.load(guard(acts.enter), None, [*first, *room.shown], **QUIET)
+    gr.Timer(15).tick(guard(acts.greet), None, room.header, **QUIET)
+
+
+def _wire_shoot(guard: Guard, acts: Acts) -> None:
+    tools, room = acts.tools, acts.room
+    opened = [tools.shoot, tools.title, *room.shown]
+    gr.on([tools.open.click, tools.title.submit], guard(acts.open_shoot), [tools.title, tools.twin], opened, **BUSY)
+    tools.shoot.input(guard(acts.choose_shoot), [tools.shoot, tools.twin], room.shown, **QUIET)
+    garment = tools.dial("garment")
+    place = [tools.shoot, room.film, tools.twin, garment]
+    tools.twin.input(guard(acts.choose_twin), place, [tools.licence, garment, *room.shown], **QUIET)
+
+
+def _wire_look(guard: Guard, acts: Acts) -> None:
+    tools, room = acts.tools, acts.room
+    standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words]
+    tools.look.input(guard(acts.choose_look), [tools.look, tools.twin], standing, **QUIET)
+    taken = [*standing, tools.look, tools.twin, room.words, room.reading]
+    room.take.click(guard(acts.take_look), [tools.shoot, room.film], taken, **QUIET)
+    lamps = [dial.input for dial in tools.dials if dial.elem_id.endswith(("-strength", "-kelvin"))]
+    gr.on(lamps, guard(acts.draw), list(tools.dials), tools.plan, trigger_mode="always_last", **QUIET)
+    swatches, pickers = [tools.cloth, tools.backdrop], [tools.dial("garment_colour"), tools.dial("backdrop_colour")]
+    gr.on([swatch.input for swatch in swatches], guard(acts.dip), swatches, pickers, **QUIET)
+    gr.on([picker.input for picker in pickers], guard(acts.mix), pickers, swatches, trigger_mode="always_last", **QUIET)
+    read = [room.words.input, room.words.submit, tools.twin.change]
+    gr.on(read, guard(acts.read), [tools.twin, room.words, *tools.dials], room.reading, trigger_mode="always_last", **QUIET)
+
+
+def _wire_generate(guard: Guard, acts: Acts, deeds: Deeds) -> None:
+    tools, room = acts.tools, acts.room
+    asked = [tools.shoot, tools.twin, tools.look, tools.painter, tools.count, tools.seed, tools.chance, room.words]
+    room.generate.click(guard(acts.generate), [*asked, *tools.dials], [tools.seed, *room.shown], **BUSY)
+    room.stop.click(guard(deeds.stop), [tools.shoot, room.film, tools.twin], room.shown, **BUSY)
+
+
+def _wire_room(guard: Guard, deeds: Deeds, tools: Tools) -> None:
+    room = deeds.room
+    place = [tools.shoot, room.film, tools.twin]
+    room.film.input(guard(deeds.pick), place, room.shown, **QUIET)
+    room.release.click(guard(deeds.release), place, room.shown, **BUSY)
+    room.repaint.click(guard(deeds.repaint), place, room.shown, **BUSY)
+    room.appeal.click(guard(deeds.appeal), [*place, room.appeal_note], room.shown, **BUSY)
+    gr.Timer(1).tick(guard(deeds.tick), [*place, room.seen], room.shown, **QUIET)
