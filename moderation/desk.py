@@ -2,8 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Collection
 
 from moderation import desk_claims
 from moderation.access.account import Account, Role
@@ -13,6 +12,7 @@ from moderation.desk_moves import Row, Writing, move
 from moderation.errors import NotYours, ReasonMissing, RightsLapsed
 from moderation.insight import Card, Insight
 from moderation.reach import Reach, unreached
+from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.seal import Sealed
 from moderation.signoff import Mover, State
 from moderation.vault import Shelf, Vault
@@ -27,39 +27,13 @@ FAULTS: tuple[str, ...] = (
     "decide.appeal-recorded",
 )
 
-_GRAVITY = ("clear", "refer", "unexamined", "block")
-_AFTER = {"clear": State.HER_TURN, "refer": State.IN_REVIEW, "unexamined": State.IN_REVIEW, "block": State.BLOCKED}
+_AFTER = {
+    Outcome.CLEAR: State.HER_TURN,
+    Outcome.REFER: State.IN_REVIEW,
+    Outcome.UNEXAMINED: State.IN_REVIEW,
+    Outcome.BLOCK: State.BLOCKED,
+}
 _MODERATORS_ONLY = "Only a moderator reviews images."
-
-
-class FoundBySafeguard(Protocol):
-    """One safeguard's answer; `outcome` is clear, refer, block or unexamined, `evidence` goes into JSON."""
-
-    @property
-    def safeguard(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def score(self) -> float | None: ...
-    @property
-    def threshold(self) -> float | None: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def model(self) -> str | None: ...
-    @property
-    def model_sha256(self) -> str | None: ...
-    @property
-    def evidence(self) -> Any: ...
-
-
-class VerdictOnImage(Protocol):
-    """The outcome of an examination and the findings behind it."""
-
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def findings(self) -> Sequence[FoundBySafeguard]: ...
 
 
 class Desk:
@@ -108,31 +82,24 @@ class Desk:
         self._reach("examine.submitted")
         return moved
 
-    def judge(self, tx: Writing, render_id: str, verdict: VerdictOnImage, attempt: int) -> Row:
+    def judge(self, tx: Writing, render_id: str, verdict: Verdict, attempt: int) -> Row:
         """Keep findings and verdict of one examination and move the image accordingly; the moved row.
 
-        The outcome is the gravest of the verdict's and its findings'; without findings nothing was examined. When
-        consent or licence ended meanwhile, an image that would go on to people is withdrawn instead.
+        When consent or licence ended meanwhile, an image that would go on to people is withdrawn instead.
         """
-        findings = list(verdict.findings)
-        for position, finding in enumerate(findings):
+        for position, finding in enumerate(verdict.findings):
             _keep_finding(tx, render_id, attempt, position, finding)
         self._reach("examine.found")
-        outcome = _gravest([verdict.outcome, *(f.outcome for f in findings)] if findings else ["unexamined"])
-        moved = _conclude(tx, render_id, attempt, outcome)
+        moved = _conclude(tx, render_id, attempt, verdict.outcome)
         self._reach("examine.judged")
         return moved
 
     def give_up(self, tx: Writing, render_id: str, reason: str) -> Row:
         """End an examination that could not be carried out: nothing was examined, so people look at it."""
         last = tx.execute("SELECT max(attempt) AS attempt FROM verdict WHERE render_id = ?", [render_id])[0]["attempt"]
-        attempt = (last or 0) + 1
-        tx.execute(
-            "INSERT INTO finding (id, render_id, attempt, position, safeguard, outcome, reason, evidence, examined_at)"
-            " VALUES (?, ?, ?, 0, 'examination', 'unexamined', ?, '{}', ?)",
-            [new_id(tx), render_id, attempt, reason.strip() or "The examination did not end.", tx.now],
-        )
-        return _conclude(tx, render_id, attempt, "unexamined")
+        why = reason.strip() or "The examination did not end."
+        nothing = Finding("examination", Outcome.UNEXAMINED, score=None, threshold=None, reason=why)
+        return self.judge(tx, render_id, Verdict.of([nothing]), (last or 0) + 1)
 
     def queue(self, account: Account) -> tuple[Card, ...]:
         """What this moderator may judge, oldest first; raises NotYours."""
@@ -208,11 +175,7 @@ class Desk:
             return decision
 
 
-def _gravest(outcomes: Sequence[str]) -> str:
-    return max((str(outcome) for outcome in outcomes), key=_GRAVITY.index)
-
-
-def _keep_finding(tx: Writing, render_id: str, attempt: int, position: int, finding: FoundBySafeguard) -> None:
+def _keep_finding(tx: Writing, render_id: str, attempt: int, position: int, finding: Finding) -> None:
     tx.execute(
         "INSERT INTO finding (id, render_id, attempt, position, safeguard, outcome, score, threshold, model, model_sha256,"
         " reason, evidence, examined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -222,24 +185,24 @@ def _keep_finding(tx: Writing, render_id: str, attempt: int, position: int, find
             attempt,
             position,
             finding.safeguard,
-            str(finding.outcome),
+            finding.outcome.value,
             finding.score,
             finding.threshold,
             finding.model,
             finding.model_sha256,
             finding.reason,
-            json.dumps(finding.evidence, sort_keys=True, allow_nan=False),
+            json.dumps(dict(finding.evidence), sort_keys=True, allow_nan=False),
             tx.now,
         ],
     )
 
 
-def _conclude(tx: Writing, render_id: str, attempt: int, outcome: str) -> Row:
+def _conclude(tx: Writing, render_id: str, attempt: int, outcome: Outcome) -> Row:
     tx.execute(
         "INSERT INTO verdict (render_id, attempt, outcome, examined_at) VALUES (?, ?, ?, ?)",
-        [render_id, attempt, outcome, tx.now],
+        [render_id, attempt, outcome.value, tx.now],
     )
     try:
-        return move(tx, render_id, _AFTER[outcome], Mover.WORKER, verdict=outcome, attempt=attempt)
+        return move(tx, render_id, _AFTER[outcome], Mover.WORKER, verdict=outcome.value, attempt=attempt)
     except RightsLapsed as lapsed:
-        return move(tx, render_id, State.WITHDRAWN, Mover.RIGHTS, verdict=outcome, attempt=attempt, why=str(lapsed))
+        return move(tx, render_id, State.WITHDRAWN, Mover.RIGHTS, verdict=outcome.value, attempt=attempt, why=str(lapsed))

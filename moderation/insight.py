@@ -68,6 +68,7 @@ class Card:
     licence_starts_at: str
     licence_ends_at: str
     sealed_sha256: str | None
+    preview_sha256: str | None
     width: int | None
     height: int | None
     verdict: str | None
@@ -138,13 +139,6 @@ class Insight:
         if not cards:
             raise not_found()
         return cards[0]
-
-    def picture_of(self, account: Account, render_id: str) -> str:
-        """`preview` or `progress`: which marked picture this account may look at now; NotFound when none."""
-        card = self.card(account, render_id)
-        if not card.picture:
-            raise not_found()
-        return "preview" if card.sealed_sha256 is not None else "progress"
 
     def shoot_renders(self, account: Account, shoot_id: str, limit: int = PAGE) -> tuple[Card, ...]:
         """The images of one shoot, newest first; NotFound for another brand's shoot, or one without images of one's own."""

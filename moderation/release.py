@@ -86,7 +86,7 @@ class Download:
     size: int
 
 
-class Gate:
+class Releases:
     """Release, grant and download for the creatives of the brand that ordered the image.
 
     `draw` gives an unguessable token per grant; `reach` is called at the points in `FAULTS`.

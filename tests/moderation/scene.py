@@ -1,6 +1,6 @@
 """A small studio for tests: two brands, two persons, six accounts, and images brought to any state by the real moves."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from moderation.desk import Desk
 from moderation.desk_moves import move
 from moderation.desk_signoff import SignOff
 from moderation.reach import Reach, unreached
-from moderation.release import Gate
+from moderation.release import Releases
 from moderation.rights import Rights
+from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.schema import AUDIT, MIGRATIONS
 from moderation.seal import SOURCE_TYPES, Sealed, seal
 from moderation.vault import Shelf, Vault
@@ -49,31 +50,14 @@ class Clock:
         self.at += timedelta(**span)
 
 
-@dataclass(frozen=True)
-class Answer:
+def finding(name: str, outcome: str) -> Finding:
     """One safeguard's answer."""
-
-    safeguard: str
-    outcome: str
-    score: float | None = 0.4
-    threshold: float | None = 0.5
-    reason: str = "It was measured."
-    model: str | None = None
-    model_sha256: str | None = None
-    evidence: Any = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What an examination hands in."""
-
-    outcome: str
-    findings: tuple[Answer, ...]
+    return Finding(name, Outcome(outcome), 0.4, 0.5, "It was measured.", "embedder", "a" * 64, {"box": [1, 2]})
 
 
 def verdict(*outcomes: str) -> Verdict:
-    """A verdict whose findings have these outcomes; it claims the first one itself."""
-    return Verdict(outcomes[0], tuple(Answer(f"safeguard-{i}", outcome) for i, outcome in enumerate(outcomes)))
+    """A verdict whose findings have these outcomes."""
+    return Verdict.of([finding(f"safeguard-{i}", outcome) for i, outcome in enumerate(outcomes)])
 
 
 def picture(tone: int = 120) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -93,7 +77,7 @@ class Scene:
         self.vault = Vault(home)
         self.desk = Desk(self.database, self.vault, reach)
         self.signoff = SignOff(self.database, self.vault, reach)
-        self.gate = Gate(self.database, self.vault, reach)
+        self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach)
         if fresh:
             self.database.migrate(
@@ -150,7 +134,7 @@ class Scene:
     def released(self, render_id: str, **order: str) -> Sealed:
         """An image that Nora approved and Maya released."""
         sealed = self.approved(render_id, **order)
-        self.gate.release(MAYA, render_id)
+        self.releases.release(MAYA, render_id)
         return sealed
 
     def render(self, render_id: str) -> dict[str, Any]:
