@@ -61,6 +61,10 @@ class LedgerUnbalanced(ModerationError):
     """Lines of money that do not add up, or a fee that cannot be."""
 
 
+class Unexaminable(ModerationError):
+    """A safeguard cannot answer, so a person must."""
+
+
 class PackRefused(ModerationError):
     """A pack of face weights is foreign, incomplete or altered."""
 
