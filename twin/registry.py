@@ -1,0 +1,199 @@
+"""Agencies, brands, people, twins, references, consents, licences and shoots, and whether a licence covers painting now.
+
+Every function works inside the caller's transaction and writes its audit row there. Audit rows carry ids, never names.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ulid import ULID
+
+from twin.consent import Consent
+from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, NotFound, TwinError
+from twin.licence import Licence, check_within, day
+from twin.limits import refuse_words
+from twin.order import RenderOrder
+from twin.ports import Row, Transaction
+from twin.reference import Reference
+from twin.wardrobe import Wardrobe
+from twin.written import consent_row, licence_row, read_consent
+
+COMMISSION_AT_MOST_BP = 2000
+"""Twenty per cent in basis points: the ceiling of N.Y. Labor Law §1035."""
+NAME_AT_MOST = 120
+TITLE_AT_MOST = 120
+SPENT = ("blocked", "refused", "change asked", "failed", "cancelled", "withdrawn")
+"""States of images that do not count against a licence's number: nobody can use them."""
+
+_UNUSABLE = ", ".join(f"'{state}'" for state in SPENT)
+TERMS = f"""
+SELECT l.*, w.starts_at AS window_starts_at, w.ends_at AS window_ends_at, w.requested_at, w.effective_at,
+    w.twin_epoch, w.licence_epoch, t.name AS twin_name, p.name AS person_name, p.fictional,
+    l.max_images - (SELECT count(*) FROM render r
+        WHERE r.licence_id = l.id AND r.state NOT IN ({_UNUSABLE})) AS images_left,
+    EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = l.consent_id
+        AND r.requested_at <= :now) AS consent_withdrawn
+FROM licence l JOIN licence_window w ON w.licence_id = l.id JOIN twin t ON t.id = l.twin_id JOIN person p ON p.id = t.person_id
+"""
+"""Each licence with its window, names, number of images left; binds `:now` and goes on with WHERE."""
+
+
+def add_agency(tx: Transaction, name: str, commission_bp: int, *, agency_id: str | None = None) -> str:
+    """Enter an agency and its commission in basis points; its id. Raises BadValue above the legal ceiling."""
+    if not 0 <= commission_bp <= COMMISSION_AT_MOST_BP:
+        raise BadValue(f"An agency's commission is at most {COMMISSION_AT_MOST_BP // 100} per cent of what the model earns.")
+    values = {"id": _new(agency_id), "name": _named(name, "An agency"), "commission_bp": commission_bp}
+    return _insert(tx, "agency", values, commission_bp=commission_bp)
+
+
+def add_brand(tx: Transaction, name: str, *, brand_id: str | None = None) -> str:
+    """Enter a brand; its id."""
+    return _insert(tx, "brand", {"id": _new(brand_id), "name": _named(name, "A brand")})
+
+
+def add_person(tx: Transaction, name: str, *, fictional: bool, agency_id: str | None = None, person_id: str | None = None) -> str:
+    """Enter a person, real or fictional, with her agency if she has one; her id. Raises NotFound for an unknown agency."""
+    if agency_id is not None:
+        _require(tx, "agency", agency_id)
+    values = {"id": _new(person_id), "name": _named(name, "A person"), "agency_id": agency_id, "fictional": int(fictional)}
+    return _insert(tx, "person", {**values, "created_at": tx.now}, fictional=fictional, agency_id=agency_id)
+
+
+def add_twin(tx: Transaction, person_id: str, name: str, *, twin_id: str | None = None) -> str:
+    """Enter a twin of a person, under the name that pages show; its id. Raises NotFound for an unknown person."""
+    _require(tx, "person", person_id)
+    values = {"id": _new(twin_id), "person_id": person_id, "name": _named(name, "A twin"), "created_at": tx.now}
+    return _insert(tx, "twin", values, person_id=person_id)
+
+
+def add_reference(tx: Transaction, reference: Reference) -> str:
+    """Enter a picture by which a twin is recognised; its id. Raises NotFound for an unknown twin, BadValue for a double."""
+    _require(tx, "twin", reference.twin_id)
+    if tx.execute("SELECT 1 FROM reference WHERE twin_id = ? AND sha256 = ?", [reference.twin_id, reference.sha256]):
+        raise BadValue(f"The picture {reference.file} is a reference of this twin already.")
+    values = {name: getattr(reference, name) for name in ("id", "twin_id", "file", "sha256", "source", "pose")}
+    return _insert(tx, "reference", {**values, "created_at": tx.now}, twin_id=reference.twin_id, sha256=reference.sha256)
+
+
+def add_consent(tx: Transaction, consent: Consent, *, consent_id: str | None = None) -> str:
+    """Enter a consent that the person signed; its id.
+
+    Raises NotFound for an unknown twin, BadValue when the version does not follow the last one or lies in the future.
+    """
+    _require(tx, "twin", consent.twin_id)
+    last = tx.execute("SELECT coalesce(max(version), 0) AS version FROM consent WHERE twin_id = ?", [consent.twin_id])
+    if consent.version != last[0]["version"] + 1:
+        raise BadValue(f"The next version of this consent is {last[0]['version'] + 1}, not {consent.version}.")
+    if consent.signed_at > tx.at:
+        raise BadValue("A consent cannot be signed in the future.")
+    values = {"id": _new(consent_id), **consent_row(consent)}
+    return _insert(tx, "consent", values, twin_id=consent.twin_id, version=consent.version)
+
+
+def add_licence(tx: Transaction, licence: Licence, consent_id: str, *, licence_id: str | None = None) -> str:
+    """Enter a brand's licence under a consent; its id.
+
+    Raises NotFound for unknown ids, ConsentWithdrawn after a revocation, LicenceRefuses when it exceeds the consent.
+    """
+    rows = tx.execute("SELECT * FROM consent WHERE id = ?", [consent_id])
+    if not rows:
+        raise NotFound("There is no such consent.")
+    _require(tx, "brand", licence.brand_id)
+    if tx.execute("SELECT 1 FROM revocation WHERE scope = 'consent' AND subject_id = ?", [consent_id]):
+        raise ConsentWithdrawn("This consent has been taken back; no licence can rest on it.")
+    check_within(licence, read_consent(rows[0]))
+    values = {"id": _new(licence_id), "consent_id": consent_id, **licence_row(licence), "created_at": tx.now}
+    facts = {"consent_id": consent_id, "twin_id": licence.twin_id, "brand_id": licence.brand_id}
+    return _insert(tx, "licence", values, **facts)
+
+
+def open_shoot(tx: Transaction, brand_id: str, title: str, account_id: str, *, shoot_id: str | None = None) -> str:
+    """Open a shoot of a brand; its id. Raises NotFound for an unknown brand, BadValue for an unusable title."""
+    _require(tx, "brand", brand_id)
+    title = title.strip()
+    if not 1 <= len(title) <= TITLE_AT_MOST or not title.isprintable():
+        raise BadValue(f"A shoot needs a title of at most {TITLE_AT_MOST} characters on one line.")
+    values = {"id": _new(shoot_id), "brand_id": brand_id, "title": title, "account_id": account_id, "created_at": tx.now}
+    return _insert(tx, "shoot", values, brand_id=brand_id)
+
+
+def licence_in_force(tx: Transaction, licence_id: str, brand_id: str) -> Row:
+    """The licence's terms, if this brand may have one more image painted under it at this moment.
+
+    The row has every column of `licence`, `twin_name`, `person_name`, `images_left`, `twin_epoch` and `licence_epoch`.
+    Raises NotFound when the brand has no such licence; ConsentWithdrawn or LicenceRefuses, in a sentence, when it does
+    not cover painting now.
+    """
+    rows = tx.execute(TERMS + "WHERE l.id = :licence_id AND l.brand_id = :brand_id", _asked(tx.now, licence_id, brand_id))
+    if not rows:
+        raise NotFound("There is no such licence.")
+    refusal = refusal_of(rows[0], tx.at)
+    if refusal is not None:
+        raise refusal
+    return rows[0]
+
+
+def refusal_of(terms: Mapping[str, Any], at: datetime) -> TwinError | None:
+    """Why a row of `TERMS`, read for the moment `at`, does not permit one more painting; None when it does."""
+    name, now = terms["twin_name"], at.isoformat(timespec="microseconds")
+    if terms["consent_withdrawn"]:
+        return ConsentWithdrawn(f"{name} has taken the consent back; nothing new can be painted.")
+    if terms["requested_at"] is not None and terms["requested_at"] <= now:
+        return LicenceRefuses(f"The licence for {name} has been taken back; nothing new can be painted.")
+    if now < terms["window_starts_at"]:
+        return LicenceRefuses(f"The licence for {name} starts on {day(datetime.fromisoformat(terms['window_starts_at']))}.")
+    if now >= terms["window_ends_at"]:
+        return LicenceRefuses(f"The licence for {name} ended on {day(datetime.fromisoformat(terms['window_ends_at']))}.")
+    if terms["images_left"] < 1:
+        return LicenceRefuses(f"All {terms['max_images']} images that the licence for {name} allows are taken.")
+    return None
+
+
+def consent_behind(tx: Transaction, licence_id: str) -> Consent:
+    """The consent that a licence rests on. Raises NotFound."""
+    rows = tx.execute("SELECT c.* FROM consent c JOIN licence l ON l.consent_id = c.id WHERE l.id = ?", [licence_id])
+    if not rows:
+        raise NotFound("There is no such licence.")
+    return read_consent(rows[0])
+
+
+def check_order(tx: Transaction, order: RenderOrder, brand_id: str, wardrobe: Wardrobe) -> Row:
+    """Everything the registry knows against an order, for the moment of the transaction; the licence's terms.
+
+    Raises what `licence_in_force` raises, LicenceRefuses for another twin's licence, WordsRefused when the look's words
+    break a limit of the consent, LookRefused for a garment the twin does not have.
+    """
+    terms = licence_in_force(tx, order.licence_id, brand_id)
+    if terms["twin_id"] != order.twin_id:
+        raise LicenceRefuses("This licence is for another twin.")
+    refuse_words(consent_behind(tx, order.licence_id), order.look.words)
+    wardrobe.check(order.twin_id, order.look)
+    return terms
+
+
+def _asked(now: str, licence_id: str, brand_id: str) -> dict[str, str]:
+    return {"now": now, "licence_id": licence_id, "brand_id": brand_id}
+
+
+def _new(given: str | None) -> str:
+    return given if given is not None else str(ULID())
+
+
+def _named(name: str, what: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= NAME_AT_MOST or not name.isprintable():
+        raise BadValue(f"{what} needs a name of at most {NAME_AT_MOST} characters on one line.")
+    return name
+
+
+def _require(tx: Transaction, table: str, row_id: str) -> None:
+    if not tx.execute(f"SELECT 1 FROM {table} WHERE id = ?", [row_id]):
+        raise NotFound(f"There is no such {table}.")
+
+
+def _insert(tx: Transaction, table: str, values: Mapping[str, Any], **facts: Any) -> str:
+    columns = ", ".join(values)
+    tx.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{name}' for name in values)})", values)
+    tx.record(f"{table}.added", values["id"], **facts)
+    return str(values["id"])
