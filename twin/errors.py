@@ -33,6 +33,10 @@ class LookRefused(TwinError):
     """The look asks for something that this twin or this painter does not have."""
 
 
+class ReferenceRefused(TwinError):
+    """The picture cannot serve to recognise a person."""
+
+
 class PainterUnavailable(TwinError):
     """The painter cannot run here."""
 

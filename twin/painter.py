@@ -46,15 +46,15 @@ class Ability(StrEnum):
 
 @dataclass(frozen=True)
 class Needs:
-    """What must be there before the painter runs: an accelerator, its memory in GB, a download in GB."""
+    """What must be there before the painter runs: an accelerator, memory in GB, a download in GB (None: not known)."""
 
     accelerator: bool = False
     memory_gb: float = 0.0
-    download_gb: float = 0.0
+    download_gb: float | None = 0.0
 
     def __post_init__(self) -> None:
         """Raises BadValue for negative sizes."""
-        if self.memory_gb < 0 or self.download_gb < 0:
+        if self.memory_gb < 0 or (self.download_gb or 0.0) < 0:
             raise BadValue("A painter cannot need less than nothing.")
 
 
