@@ -25,7 +25,7 @@ class Outgoing(Protocol):
         ...
 
     @property
-    def name(self) -> str:
+    def filename(self) -> str:
         """What it is called at the other end, ending in .png."""
         ...
 
@@ -42,7 +42,7 @@ class Pictures:
     progress: Callable[[Account, str], bytes]
     portrait: Callable[[Account | None, str], bytes]
     grant: Callable[[Account, str], str]
-    open_download: Callable[[str, Account], Outgoing]
+    open_download: Callable[[Account, str], Outgoing]
 
 
 def signed_in(request: Request) -> Account:
@@ -76,8 +76,8 @@ def media_routes(pictures: Pictures) -> APIRouter:
 
     @router.api_route("/download/{token}", methods=["GET", "HEAD"])
     def download(account: SignedIn, token: str) -> Response:
-        file = pictures.open_download(token, account)
-        return FileResponse(file.path, filename=file.name, media_type="image/png", headers=NEVER_KEPT)
+        file = pictures.open_download(account, token)
+        return FileResponse(file.path, filename=file.filename, media_type="image/png", headers=NEVER_KEPT)
 
     return router
 

@@ -123,7 +123,7 @@ def front_routes(pages: Pages, entrance: Entrance, front: Front, *, demo: bool) 
 
 
 def sign_in_routes(pages: Pages, entrance: Entrance) -> APIRouter:
-    """Sign-in, sign-out, and the link by which somebody sets her password."""
+    """Sign-in and sign-out."""
     router = APIRouter()
 
     @router.get("/sign-in")
@@ -144,6 +144,13 @@ def sign_in_routes(pages: Pages, entrance: Entrance) -> APIRouter:
     def sign_out(request: Request) -> Response:
         entrance.sessions.end(request.session)
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+
+    return router
+
+
+def invitation_routes(pages: Pages, entrance: Entrance) -> APIRouter:
+    """The link by which somebody sets her own password."""
+    router = APIRouter()
 
     @router.get("/invitation/{token}")
     def invitation_page(request: Request, token: str) -> Response:

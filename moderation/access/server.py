@@ -23,7 +23,7 @@ from moderation.access.answers import HeaderMiddleware, HeaderRules, Pages
 from moderation.access.gate import Gate, Plan, Refusal
 from moderation.access.guard import BROKEN, NOTHING_THERE, unguarded
 from moderation.access.media import Pictures, media_routes
-from moderation.access.routes import PUBLIC, Entrance, Front, demo_routes, front_routes, sign_in_routes
+from moderation.access.routes import PUBLIC, Entrance, Front, demo_routes, front_routes, invitation_routes, sign_in_routes
 from moderation.access.session import LASTS, LOOPBACK, Sessions, cookie_rules
 from moderation.errors import AccountRefused, NotFound, NotYours, TooManyAttempts
 
@@ -63,42 +63,50 @@ class Zone:
     dress: Mapping[str, Any] = field(default_factory=dict)
 
 
-def build_site(
-    rules: SiteRules,
-    key: str,
-    accounts: Accounts,
-    sessions: Sessions,
-    pictures: Pictures,
-    front: Front,
-    zones: Sequence[Zone],
-    refusals: tuple[type[Exception], ...],
-    missing: tuple[type[Exception], ...] = (NotFound,),
-) -> FastAPI:
-    """The whole site.
+@dataclass(frozen=True)
+class Parts:
+    """The objects behind the site: `key` signs cookies, `refusals` and `missing` are those of `Guard`."""
 
-    `key` signs cookies; `refusals` and `missing` are those of `Guard`. Raises ValueError when a handler of a zone
-    would run for anybody but its role.
-    """
+    key: str
+    accounts: Accounts
+    sessions: Sessions
+    pictures: Pictures
+    front: Front
+    refusals: tuple[type[Exception], ...]
+    missing: tuple[type[Exception], ...] = (NotFound,)
+
+
+def build_site(rules: SiteRules, parts: Parts, zones: Sequence[Zone]) -> FastAPI:
+    """The whole site; raises ValueError when a handler of a zone would run for anybody but its role."""
     pages = Pages(demo=rules.demo)
     owners = {zone.path: zone.role for zone in zones}
-    entrance = Entrance(accounts, sessions, owners)
+    entrance = Entrance(parts.accounts, parts.sessions, owners)
     headers = HeaderRules(tuple(owners), rules.secure, rules.framed)
     site = FastAPI(title="Twin Studio", docs_url=None, redoc_url=None, openapi_url=None)
-    _word_refusals(site, pages, headers, refusals, missing)
-    site.include_router(front_routes(pages, entrance, front, demo=rules.demo))
+    _word_refusals(site, pages, headers, parts)
+    site.include_router(front_routes(pages, entrance, parts.front, demo=rules.demo))
     site.include_router(sign_in_routes(pages, entrance))
-    site.include_router(media_routes(pictures))
+    site.include_router(invitation_routes(pages, entrance))
+    site.include_router(media_routes(parts.pictures))
     if rules.demo:
         site.include_router(demo_routes(entrance))
     site.mount("/assets/theme", StaticFiles(directory=rules.theme_folder))
-    # Before mounting: Gradio looks here for a CORSMiddleware of ours and then answers foreign origins nothing itself.
-    site.add_middleware(CORSMiddleware, allow_origins=())
     plan = Plan(owners, frozenset({*PUBLIC, *(["/media/portrait/"] if rules.demo else [])}))
-    site.add_middleware(Gate, plan=plan, sessions=sessions, answer=pages.refusal)
+    _stand_in_front(site, rules, parts, plan, pages, headers)
+    for zone in zones:
+        mount_zone(site, zone, parts.sessions, blocked=[str(rules.home.resolve())])
+    return site
+
+
+def _stand_in_front(site: FastAPI, rules: SiteRules, parts: Parts, plan: Plan, pages: Pages, headers: HeaderRules) -> None:
+    """The layers before any route; the last added is the first asked."""
     cookie = cookie_rules(secure=rules.secure, framed=rules.framed)
+    # Gradio looks for a CORSMiddleware of ours when it is mounted, and then answers foreign origins nothing itself.
+    site.add_middleware(CORSMiddleware, allow_origins=())
+    site.add_middleware(Gate, plan=plan, sessions=parts.sessions, answer=pages.refusal)
     site.add_middleware(
         SessionMiddleware,
-        secret_key=key,
+        secret_key=parts.key,
         session_cookie=cookie.name,
         max_age=int(LASTS.total_seconds()),
         same_site=cookie.same_site,
@@ -107,9 +115,6 @@ def build_site(
     )
     site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(rules.hosts), www_redirect=False)
     site.add_middleware(HeaderMiddleware, rules=headers)
-    for zone in zones:
-        mount_zone(site, zone, sessions, blocked=[str(rules.home.resolve())])
-    return site
 
 
 def mount_zone(site: FastAPI, zone: Zone, sessions: Sessions, blocked: list[str]) -> None:
@@ -141,9 +146,7 @@ def mount_zone(site: FastAPI, zone: Zone, sessions: Sessions, blocked: list[str]
     zone.blocks.has_launched = True
 
 
-def _word_refusals(
-    site: FastAPI, pages: Pages, headers: HeaderRules, refusals: tuple[type[Exception], ...], missing: tuple[type[Exception], ...]
-) -> None:
+def _word_refusals(site: FastAPI, pages: Pages, headers: HeaderRules, parts: Parts) -> None:
     """Answer every exception of a route with one sentence."""
 
     def worded(status_of: Callable[[Exception], Refusal]) -> Callable[[Request, Exception], Any]:
@@ -158,9 +161,9 @@ def _word_refusals(
         response.headers.update(headers.for_path(request.scope["path"]))
         return response
 
-    for refused in refusals:
+    for refused in parts.refusals:
         site.add_exception_handler(refused, worded(lambda error: Refusal(STATUSES.get(type(error), 409), str(error))))
-    for absent in missing:
+    for absent in parts.missing:
         site.add_exception_handler(absent, worded(lambda _: Refusal(404, NOTHING_THERE)))
     site.add_exception_handler(HTTPException, worded(_http_refusal))
     site.add_exception_handler(RequestValidationError, worded(lambda _: Refusal(422, "The form is incomplete or too long.")))

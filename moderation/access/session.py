@@ -137,4 +137,9 @@ def form_token(cookie: Cookie) -> str:
 def form_token_fits(cookie: Mapping[str, Any], given: object) -> bool:
     """Whether a form came from a page of ours."""
     token = cookie.get("form")
-    return isinstance(token, str) and isinstance(given, str) and secrets.compare_digest(token.encode(), given.encode())
+    return (
+        bool(token)
+        and isinstance(token, str)
+        and isinstance(given, str)
+        and secrets.compare_digest(token.encode(), given.encode())
+    )
