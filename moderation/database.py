@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,11 +99,18 @@ class Database:
             self._local.tables.conn.close()
             del self._local.tables
 
-    @contextmanager
-    def write(self, actor: str) -> Iterator[Transaction]:
+    def write(self, actor: str) -> AbstractContextManager[Transaction]:
         """Open `BEGIN IMMEDIATE`; commit at the end, roll back on any exception."""
+        return self._transaction("BEGIN IMMEDIATE", actor)
+
+    def read(self, actor: str) -> AbstractContextManager[Transaction]:
+        """Open one consistent view of the file, which holds up no writer; nothing is to be written in it."""
+        return self._transaction("BEGIN", actor)
+
+    @contextmanager
+    def _transaction(self, begin: str, actor: str) -> Iterator[Transaction]:
         connection = self.tables.conn
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         try:
             yield Transaction(connection, self.clock(), actor)
             connection.execute("COMMIT")

@@ -42,6 +42,10 @@ class Store(Protocol):
         """Open `BEGIN IMMEDIATE`; commit at the end, roll back on any exception."""
         ...
 
+    def read(self, actor: str) -> AbstractContextManager[Transaction]:
+        """Open one consistent view that holds up no writer; nothing is to be written in it."""
+        ...
+
     def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:
         """Read outside any write transaction."""
         ...

@@ -25,6 +25,11 @@ class Account(Protocol):
         """What the person is called."""
         ...
 
+    @property
+    def brand_id(self) -> str | None:
+        """The brand a creative works for; None for everybody else."""
+        ...
+
 
 Act = Callable[..., Any]
 Guard = Callable[[Act], Act]

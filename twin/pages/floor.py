@@ -1,0 +1,163 @@
+"""Stands the studio page on the registry, the job table and what the other side of the house hands in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from twin import portfolio, registry
+from twin.claim import Maker
+from twin.errors import NotFound
+from twin.jobs import Jobs, several
+from twin.look import Authors, Look
+from twin.lookbook import Lookbook
+from twin.order import RenderOrder
+from twin.pages.ports import Account, Asked, ImageCard, ShootCard, Studio, TwinCard
+from twin.ports import Store, Transaction
+from twin.wardrobe import Wardrobe
+from twin.words import Reading, Setting, read_words, refuse_words
+
+OWN_LOOK = "Her own look"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the other side says of one image: the hash of its preview if it may be shown, and whether she said no herself."""
+
+    preview_sha256: str | None
+    her_no: bool
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What the studio page shows and does beyond the twin domain; each takes the account first."""
+
+    header: Callable[[Account], str]
+    judged: Callable[[Account, str], Mapping[str, Judged]]
+    story: Callable[[Account, str], str]
+    release: Callable[[Account, str], None]
+    appeal: Callable[[Account, str, str], None]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The studio page's reads and acts, each limited to the brand of the account."""
+
+    store: Store
+    jobs: Jobs
+    wardrobe: Wardrobe
+    lookbook: Lookbook
+    now: Callable[[], datetime]
+    dice: Callable[[], int]
+
+    def studio(self, painters: Sequence[tuple[str, str]], elsewhere: Elsewhere) -> Studio:
+        """Everything the page calls; `painters` are (title, name)."""
+        return Studio(
+            header=elsewhere.header,
+            shoots=self.shoots,
+            open_shoot=self.open_shoot,
+            twins=self.twins,
+            lookbook=self.lookbook,
+            wardrobe=self.wardrobe,
+            painters=painters,
+            read_words=self.read_words,
+            order=self.order,
+            images=lambda account, shoot_id: self.images(account, shoot_id, elsewhere.judged(account, shoot_id)),
+            cancel=lambda account, render_id: self.jobs.cancel(render_id, maker_of(account)),
+            repaint=self.repaint,
+            release=elsewhere.release,
+            appeal=elsewhere.appeal,
+            story=elsewhere.story,
+            now=self.now,
+        )
+
+    def shoots(self, account: Account) -> list[ShootCard]:
+        """The brand's shoots, the newest first."""
+        return [ShootCard(shoot.id, shoot.title) for shoot in portfolio.shoots_of(self.store, maker_of(account).brand_id)]
+
+    def open_shoot(self, account: Account, title: str) -> str:
+        """Open a shoot; its id. Raises BadValue."""
+        maker = maker_of(account)
+        with self.store.write(account.id) as tx:
+            return registry.open_shoot(tx, maker.brand_id, title, account.id)
+
+    def twins(self, account: Account) -> list[TwinCard]:
+        """The twins that the brand has a licence of."""
+        return [_twin_card(twin) for twin in portfolio.twins_for(self.store, maker_of(account).brand_id, self.now())]
+
+    def read_words(self, account: Account, twin_id: str, look: Look, words: str) -> Reading:
+        """What the words make of a look. Raises NotFound, WordsRefused, BadValue."""
+        twin = portfolio.twin_for(self.store, maker_of(account).brand_id, twin_id, self.now())
+        with self.store.read(account.id) as tx:
+            refuse_words(registry.consent_behind(tx, twin.licence_id), words)
+        return read_words(words, look, Setting(twin_id, self.wardrobe, self.lookbook))
+
+    def order(self, account: Account, asked: Asked) -> list[str]:
+        """Order images under the licence that permits them; their ids. All are entered or none."""
+        maker = maker_of(account)
+        licence = portfolio.twin_for(self.store, maker.brand_id, asked.twin_id, self.now())
+        seed = self.dice() if asked.seed is None else asked.seed
+        order = RenderOrder(asked.twin_id, licence.licence_id, asked.shoot_id, asked.painter, asked.look, seed)
+        with self.store.write(account.id) as tx:
+            return [self._enter(tx, one, maker) for one in several(order, asked.count)]
+
+    def repaint(self, account: Account, render_id: str) -> str:
+        """Order the same look with another seed, as a child of the image; the new image's id."""
+        maker = maker_of(account)
+        with self.store.write(account.id) as tx:
+            rows = tx.execute("SELECT * FROM render WHERE id = ? AND brand_id = ?", [render_id, maker.brand_id])
+            if not rows:
+                raise NotFound("There is no such image.")
+            names = ("twin_id", "licence_id", "shoot_id", "painter")
+            look = Look.from_json(rows[0]["look"])
+            order = RenderOrder(**{name: rows[0][name] for name in names}, look=look, seed=self.dice(), parent_id=render_id)
+            return self._enter(tx, order, maker)
+
+    def _enter(self, tx: Transaction, order: RenderOrder, maker: Maker) -> str:
+        registry.check_order(tx, order, maker.brand_id, self.wardrobe)
+        return self.jobs.order(tx, order, maker)
+
+    def images(self, account: Account, shoot_id: str, judged: Mapping[str, Judged]) -> list[ImageCard]:
+        """The images of a shoot, the newest first. Raises NotFound."""
+        seen = portfolio.renders_of(self.store, maker_of(account).brand_id, shoot_id) if shoot_id else ()
+        return [self._image_card(account, render, judged.get(render.id)) for render in seen]
+
+    def _image_card(self, account: Account, render: portfolio.RenderSeen, judged: Judged | None) -> ImageCard:
+        kept = ("id", "number", "twin_id", "twin_name", "look", "seed", "state", "made_at", "step", "steps", "failure")
+        return ImageCard(
+            **{name: getattr(render, name) for name in kept},
+            look_title=self._title_of(render.look),
+            preview_url=_url(render, judged),
+            mine=render.maker_id == account.id,
+            her_no=judged.her_no if judged else False,
+        )
+
+    def _title_of(self, look: Look) -> str:
+        """The named look that this one started from, known by its authors."""
+        named = (one.title for one in self.lookbook.looks if one.authors == look.authors and look.authors != Authors())
+        return next(named, OWN_LOOK)
+
+
+def maker_of(account: Account) -> Maker:
+    """The creative and her brand. Raises NotFound for an account of no brand."""
+    if account.brand_id is None:
+        raise NotFound("Images are ordered by a creative of a brand.")
+    return Maker(account.id, account.brand_id)
+
+
+def _url(render: portfolio.RenderSeen, judged: Judged | None) -> str | None:
+    if render.state == "painting" and render.step:
+        return f"/media/progress/{render.id}?step={render.step}"
+    if judged and judged.preview_sha256:
+        return f"/media/preview/{render.id}?v={judged.preview_sha256[:16]}"
+    return None
+
+
+def _twin_card(twin: portfolio.LicensedTwin) -> TwinCard:
+    kept = ("name", "licence_id", "campaign", "until", "fee_minor", "currency", "payment_days", "images_left", "refusal")
+    return TwinCard(
+        **{name: getattr(twin, name) for name in kept},
+        id=twin.twin_id,
+        portrait_url=f"/media/portrait/{twin.twin_id}",
+        permits=twin.uses,
+        forbids=twin.limits,
+    )
