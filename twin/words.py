@@ -69,8 +69,27 @@ def read_words(text: str, look: Look, setting: Setting) -> Reading:
     """
     if len(text) > WORDS_AT_MOST:
         raise BadValue(f"The words must be text of at most {WORDS_AT_MOST} characters.")
-    rules = rules_of(setting)
     tokens, folded = _folded(text)
+    phrases, unpainted, unknown = _meanings(text, tokens, folded, rules_of(setting))
+    moods = [pair for pair in phrases if pair[1].mood]
+    for replaced, _ in moods[:-1]:
+        because = f"Only one mood at a time: “{moods[-1][0].text}” comes later and replaces it."
+        unpainted.append(Unpainted(replaced.start, replaced.end, replaced.text, because))
+    phrases = [pair for pair in phrases if pair not in moods[:-1]]
+    for _, phrase in moods[-1:] + [pair for pair in phrases if not pair[1].mood]:
+        look = phrase.change(look)
+    unpainted += _unknown_phrases(text, unknown, setting)
+    return Reading(
+        replace(look, words=text),
+        tuple(understood for understood, _ in phrases),
+        tuple(sorted(unpainted, key=lambda phrase: phrase.start)),
+    )
+
+
+def _meanings(
+    text: str, tokens: list[_Token], folded: str, rules: tuple[Rule, ...]
+) -> tuple[list[tuple[Understood, Phrase]], list[Unpainted], list[_Token]]:
+    """What the words mean, what they ask in vain, and the words that no rule knows."""
     phrases: list[tuple[Understood, Phrase]] = []
     unpainted: list[Unpainted] = []
     unknown: list[_Token] = []
@@ -89,19 +108,7 @@ def read_words(text: str, look: Look, setting: Setting) -> Reading:
         else:
             unpainted.append(Unpainted(start, end, text[start:end], meant.because))
         place += len(run)
-    moods = [pair for pair in phrases if pair[1].mood]
-    for replaced, _ in moods[:-1]:
-        because = f"Only one mood at a time: “{moods[-1][0].text}” comes later and replaces it."
-        unpainted.append(Unpainted(replaced.start, replaced.end, replaced.text, because))
-    phrases = [pair for pair in phrases if pair not in moods[:-1]]
-    for _, phrase in moods[-1:] + [pair for pair in phrases if not pair[1].mood]:
-        look = phrase.change(look)
-    unpainted += _unknown_phrases(text, unknown, setting)
-    return Reading(
-        replace(look, words=text),
-        tuple(understood for understood, _ in phrases),
-        tuple(sorted(unpainted, key=lambda phrase: phrase.start)),
-    )
+    return phrases, unpainted, unknown
 
 
 def _folded(text: str) -> tuple[list[_Token], str]:

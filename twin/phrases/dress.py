@@ -2,6 +2,7 @@
 
 import colorsys
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from twin.limits import fold
@@ -12,8 +13,12 @@ _SHADES = {"light": 0.5, "pale": 0.55, "pastel": 0.6, "soft": 0.3, "bright": 0.1
 _SHADE = "|".join(_SHADES)
 _PLAIN = {"dark": "#1d1f24", "deep": "#1d1f24", "light": "#e9e7e2", "pale": "#e9e7e2", "bright": "#f3f1ec"}
 _BEHIND = r"(?:plain |seamless |paper |studio )?(?:backdrop|background|back ground|wall|paper|seamless|set)"
+_BEFORE = r"(?:against|before|in front of|on)(?: an?| the)?"
 _BODY = r"hair|eyes?|lips?|lipstick|nails?|skin|make ?up|eye ?shadow|freckles|beard"
 _KEPT = "A twin keeps face, hair, eyes, skin and marks as they are."
+
+
+Colours = Mapping[str, str]
 
 
 def shaded(colour: str, shade: str | None) -> str:
@@ -28,24 +33,11 @@ def rules_of(setting: Setting) -> tuple[Rule, ...]:
     """Rules for the wardrobe's swatches and garments as this twin can wear them."""
     colours = {fold(word): swatch.colour for swatch in setting.wardrobe.swatches for word in swatch.words}
     colour = rf"(?:(?P<shade>{_SHADE}) )?(?P<colour>{any_of(list(colours))})"
+    return _garment_rules(setting, colours, colour) + _backdrop_rules(colours, colour)
+
+
+def _garment_rules(setting: Setting, colours: Colours, colour: str) -> tuple[Rule, ...]:
     garment = rf"(?P<garment>{any_of([fold(w) for g in setting.wardrobe.garments for w in (*g.words, g.title)])})s?"
-
-    def seen(match: re.Match[str]) -> str:
-        return shaded(colours[match["colour"]], match["shade"])
-
-    def named(match: re.Match[str]) -> str:
-        return " ".join(filter(None, (match["shade"], match["colour"])))
-
-    def backdrop(match: re.Match[str]) -> Phrase:
-        hexed = seen(match)
-        return Phrase(f"{named(match)} backdrop", lambda look: replace(look, backdrop_colour=hexed))
-
-    def plain_backdrop(match: re.Match[str]) -> Phrase:
-        return Phrase(f"{match['shade']} backdrop", lambda look: replace(look, backdrop_colour=_PLAIN[match["shade"]]))
-
-    def worn_colour(match: re.Match[str]) -> Phrase:
-        hexed = seen(match)
-        return Phrase(f"{named(match)} garment", lambda look: replace(look, garment_colour=hexed))
 
     def worn(match: re.Match[str]) -> Phrase | Cannot:
         found = _meant(setting, match["garment"])
@@ -53,23 +45,47 @@ def rules_of(setting: Setting) -> tuple[Rule, ...]:
             return found
         if "colour" not in match.groupdict():
             return Phrase(found.title.lower(), lambda look: replace(look, garment=found.id))
-        hexed = seen(match)
-        meaning = f"{named(match)} {found.title.lower()}"
-        return Phrase(meaning, lambda look: replace(look, garment=found.id, garment_colour=hexed))
+        seen = _seen(match, colours)
+        meaning = f"{_named(match)} {found.title.lower()}"
+        return Phrase(meaning, lambda look: replace(look, garment=found.id, garment_colour=seen))
+
+    def worn_colour(match: re.Match[str]) -> Phrase:
+        seen = _seen(match, colours)
+        return Phrase(f"{_named(match)} garment", lambda look: replace(look, garment_colour=seen))
 
     return (
         rule(rf"{colour} {garment}", worn),
         rule(rf"{garment} (?:in|coloured) (?:a |an )?{colour}", worn),
         rule(garment, worn),
         rule(rf"(?:wearing|dressed in|wears|in) (?:all |only )?{colour}{END}", worn_colour),
-        rule(rf"(?:(?:against|before|in front of|on) (?:a |an |the )?)?{colour} {_BEHIND}", backdrop),
-        rule(rf"{_BEHIND} (?:in |of |is )?(?:a |an )?{colour}", backdrop),
-        rule(rf"(?:against|before|in front of|on) (?:a |an |the )?{colour}{END}", backdrop),
-        rule(rf"{colour} behind(?: her| him| them)?", backdrop),
-        rule(rf"(?:(?:against|before|in front of|on) (?:a |an |the )?)?(?P<shade>{'|'.join(_PLAIN)}) {_BEHIND}", plain_backdrop),
-        rule(rf"(?:{_SHADE} )?(?:{any_of(list(colours))}) (?:{_BODY})", lambda _: Cannot(_KEPT)),
-        rule(colour, lambda match: Cannot(f"Say what is to be {named(match)}: the garment or the backdrop.")),
     )
+
+
+def _backdrop_rules(colours: Colours, colour: str) -> tuple[Rule, ...]:
+    def backdrop(match: re.Match[str]) -> Phrase:
+        seen = _seen(match, colours)
+        return Phrase(f"{_named(match)} backdrop", lambda look: replace(look, backdrop_colour=seen))
+
+    def plain_backdrop(match: re.Match[str]) -> Phrase:
+        return Phrase(f"{match['shade']} backdrop", lambda look: replace(look, backdrop_colour=_PLAIN[match["shade"]]))
+
+    return (
+        rule(rf"(?:{_BEFORE} )?{colour} {_BEHIND}", backdrop),
+        rule(rf"{_BEHIND} (?:in |of |is )?(?:a |an )?{colour}", backdrop),
+        rule(rf"{_BEFORE} {colour}{END}", backdrop),
+        rule(rf"{colour} behind(?: her| him| them)?", backdrop),
+        rule(rf"(?:{_BEFORE} )?(?P<shade>{'|'.join(_PLAIN)}) {_BEHIND}", plain_backdrop),
+        rule(rf"(?:{_SHADE} )?(?:{any_of(list(colours))}) (?:{_BODY})", lambda _: Cannot(_KEPT)),
+        rule(colour, lambda match: Cannot(f"Say what is to be {_named(match)}: the garment or the backdrop.")),
+    )
+
+
+def _seen(match: re.Match[str], colours: Colours) -> str:
+    return shaded(colours[match["colour"]], match["shade"])
+
+
+def _named(match: re.Match[str]) -> str:
+    return " ".join(filter(None, (match["shade"], match["colour"])))
 
 
 def _meant(setting: Setting, word: str) -> Garment | Cannot:
