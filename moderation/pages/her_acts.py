@@ -1,0 +1,191 @@
+"""What each control of the person's page does: it calls one function and shows what then holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from moderation.access.account import Account
+from moderation.errors import NotFound
+from moderation.insight import Card
+from moderation.pages import her_sheet
+from moderation.pages.her_parts import Book, Turn
+from moderation.pages.ports import HerPorts
+
+Updates = dict[Any, Any]
+Case = dict[str, Any]
+"""The image before her: render_id, version and sealed_sha256 as her page shows them, and those she left for later."""
+
+
+@dataclass(frozen=True)
+class HerActs:
+    """The page's events over the given functions."""
+
+    ports: HerPorts
+    header: Any
+    turn: Turn
+    book: Book
+
+    def enter(self, account: Account) -> Updates:
+        """Show the head, the image that waits, and everything below."""
+        return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, None)}
+
+    def tick(self, account: Account, case: Case) -> Updates:
+        """As time passes: the head, and a new image when none was before her or the one before her is gone."""
+        waiting = self.ports.reads.waiting_for_her(account)
+        here = (case.get("render_id"), case.get("version"))
+        head = {self.header: self.ports.header(account)}
+        if here in {(card.render_id, card.version) for card in waiting} or (here[0] is None and not waiting):
+            return head
+        return {**head, **self._turn(account, case), **self._book(account, None)}
+
+    def approve(self, account: Account, case: Case) -> Updates:
+        """Approve exactly the image before her."""
+        self.ports.signs.approve(account, _here(case), case["sealed_sha256"], case["version"])
+        gr.Success("Approved. You can take that back until it is released.")
+        return self._after(account, case)
+
+    def refuse(self, account: Account, case: Case, reason: str | None, note: str) -> Updates:
+        """Say no for good, with a reason."""
+        self.ports.signs.refuse(account, _here(case), reason or "", (note or "").strip(), case["version"])
+        gr.Success("Refused. It can never be used.")
+        return self._after(account, case)
+
+    def ask_change(self, account: Account, case: Case, note: str) -> Updates:
+        """Ask for another image instead."""
+        self.ports.signs.ask_change(account, _here(case), (note or "").strip(), case["version"])
+        gr.Success("They will read what you wish.")
+        return self._after(account, case)
+
+    def later(self, account: Account, case: Case) -> Updates:
+        """Look at the next image first."""
+        return self._turn(account, {**case, "later": [*case.get("later", []), case.get("render_id")]})
+
+    def open_no(self, _: Account) -> Updates:
+        """Show the reasons for a no."""
+        return {self.turn.no: gr.update(visible=True), self.turn.wish: gr.update(visible=False)}
+
+    def open_wish(self, _: Account) -> Updates:
+        """Show the field for a wish."""
+        return {self.turn.wish: gr.update(visible=True), self.turn.no: gr.update(visible=False)}
+
+    def pick(self, account: Account, picked: str | None) -> Updates:
+        """Show one of her images, and what she can do with it."""
+        return self._one(next((c for c in self.ports.reads.images_of_her(account) if c.render_id == picked), None))
+
+    def undo(self, account: Account, picked: str | None) -> Updates:
+        """Take an approval back; the image waits for her again."""
+        self.ports.signs.undo(account, picked or "")
+        gr.Success("It waits for your decision again.")
+        return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
+
+    def open_withdraw(self, _: Account) -> Updates:
+        """Ask once more before an image is taken back."""
+        return {self.book.sure: gr.update(visible=True), self.book.withdraw: gr.update(visible=False)}
+
+    def withdraw(self, account: Account, picked: str | None) -> Updates:
+        """Take one image back for good."""
+        self.ports.rights.withdraw_image(account, picked or "")
+        gr.Success("Taken back.")
+        return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
+
+    def foresee(self, account: Account, subject: str | None) -> Updates:
+        """Say beforehand what taking back will do."""
+        foreseen = self.ports.rights.foresee(account, *_subject(subject))
+        ready = gr.update(visible=True)
+        return {self.book.foreseen: her_sheet.foresight(foreseen), self.book.why: ready, self.book.revoke: ready}
+
+    def forget(self, _: Account) -> Updates:
+        """Another choice needs another look ahead."""
+        return {self.book.foreseen: "", self.book.why: gr.update(visible=False), self.book.revoke: gr.update(visible=False)}
+
+    def revoke(self, account: Account, subject: str | None, why: str) -> Updates:
+        """Take a licence or a consent back at once."""
+        taken = self.ports.rights.revoke(account, *_subject(subject), (why or "").strip())
+        head = {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, None)}
+        return {**head, self.book.foreseen: her_sheet.taken_words(taken, self.ports.now())}
+
+    def _after(self, account: Account, case: Case) -> Updates:
+        return {
+            self.header: self.ports.header(account),
+            **self._turn(account, {"later": case.get("later", [])}),
+            **self._book(account, case["render_id"]),
+        }
+
+    def _turn(self, account: Account, case: Case) -> Updates:
+        """The oldest image that waits and was not left for later."""
+        waiting = self.ports.reads.waiting_for_her(account)
+        left = case.get("later", [])
+        card = next((c for c in waiting if c.render_id not in left), waiting[0] if waiting else None)
+        turn = self.turn
+        closed = {turn.no: gr.update(visible=False), turn.wish: gr.update(visible=False), turn.reason: None}
+        blank = {**closed, turn.no_note: "", turn.wish_note: "", turn.later: gr.update(visible=len(waiting) > 1)}
+        if card is None:
+            made = len(self.ports.reads.images_of_her(account))
+            return {
+                **blank,
+                turn.picture: her_sheet.nothing_waits(made),
+                turn.words: "",
+                turn.bar: gr.update(visible=False),
+                turn.case: {},
+            }
+        again = [one for one in left if one != card.render_id] if all(c.render_id in left for c in waiting) else left
+        place = (waiting.index(card) + 1, len(waiting))
+        share = self.ports.share(account, card.render_id)
+        return {
+            **blank,
+            turn.picture: her_sheet.her_picture(card),
+            turn.words: her_sheet.turn_words(card, share, place, self.ports.now()),
+            turn.bar: gr.update(visible=True),
+            turn.case: {
+                "render_id": card.render_id,
+                "version": card.version,
+                "sealed_sha256": card.sealed_sha256 or "",
+                "later": again if place[1] > 1 else [],
+            },
+        }
+
+    def _book(self, account: Account, picked: str | None) -> Updates:
+        """Everything below the image that waits."""
+        cards = self.ports.reads.images_of_her(account)
+        shown = her_sheet.shown_images(cards)
+        one = next((card for card in shown if card.render_id == picked), shown[0] if shown else None)
+        agreements, now, book = self.ports.agreements(account), self.ports.now(), self.book
+        return {
+            book.mine: gr.update(
+                choices=[(her_sheet.image_name(card), card.render_id) for card in shown],
+                value=one.render_id if one else None,
+                visible=bool(shown),
+            ),
+            book.mine_style: her_sheet.images_style(shown),
+            **self._one(one),
+            book.used: her_sheet.used_list(cards, now),
+            book.money: her_sheet.money_list(self.ports.payments(account), now),
+            book.agreements: her_sheet.agreements_words(agreements, now),
+            book.subject: gr.update(choices=her_sheet.revocable(agreements), value=None),
+            **self.forget(account),
+        }
+
+    def _one(self, card: Card | None) -> Updates:
+        book = self.book
+        steps = card.steps if card else ()
+        return {
+            book.image: her_sheet.her_picture(card) if card else "",
+            book.image_words: her_sheet.image_words(card, self.ports.now()) if card else "",
+            book.undo: gr.update(visible="undo" in steps),
+            book.withdraw: gr.update(visible="withdraw" in steps),
+            book.sure: gr.update(visible=False),
+        }
+
+
+def _here(case: Case) -> str:
+    if not case.get("render_id"):
+        raise NotFound("No image waits for you.")
+    return str(case["render_id"])
+
+
+def _subject(chosen: str | None) -> tuple[str, str]:
+    scope, _, subject_id = (chosen or "").partition(":")
+    if not subject_id:
+        raise gr.Error("Choose first what you want to take back.", print_exception=False)
+    return scope, subject_id

@@ -1,0 +1,232 @@
+"""What the person sees of one image before she decides, and of all her images, her money and her agreements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from moderation.agreements import Agreement, Granted
+from moderation.earnings import Payment, Share
+from moderation.insight import Card
+from moderation.pages.markup import chip, css_string, day, facts, listed, moment, money, note, picture, until
+from moderation.rights import Foreseen, TakenBack
+from moderation.signoff import State
+
+BASIS = {"image": "for each released image", "variant": "for each released image", "buyout": "once, for everything"}
+SHOWN = frozenset(State) - {State.QUEUED, State.PAINTING, State.FAILED, State.CANCELLED}
+"""States in which there is a picture of her to look at."""
+
+
+def preview_url(card: Card) -> str:
+    """Where the picture of a card is; the hash makes a browser fetch a new one."""
+    return f"/media/preview/{card.render_id}?v={(card.preview_sha256 or '')[:12]}"
+
+
+def her_picture(card: Card) -> Markup:
+    """The image, large."""
+    alt = f"You, {card.twin_name}, for {card.brand_name}, {card.state}, AI-generated"
+    return picture(preview_url(card), alt, Markup("for {}").format(card.brand_name))
+
+
+def turn_words(card: Card, share: Share, place: tuple[int, int], now: datetime) -> Markup:
+    """What she is asked: where the image will be used, by whom, until when, and what she earns."""
+    count = f"{place[0]} of {place[1]}" if place[1] > 1 else ""
+    earns = Markup("<b>{}</b> within {} days of release").format(money(share.hers_minor, share.currency), share.payment_days)
+    if share.agency_minor:
+        earns += Markup('<br><span class="ts-quiet">of {}; {} keeps {}</span>').format(
+            money(share.fee_minor, share.currency), share.agency_name, money(share.agency_minor, share.currency)
+        )
+    told = facts(
+        [
+            ("Who", f"{card.brand_name}, for {card.advertiser}"),
+            ("What for", f"{card.campaign}, {card.product_line}"),
+            ("Where", f"{listed(card.media)}, {card.territory}"),
+            ("As", listed(card.uses)),
+            ("Until", until(card.licence_ends_at, now)),
+            ("You earn", earns),
+        ]
+    )
+    return Markup('<div class="ts-next"><p class="ts-quiet">{}</p><h2>May {} use this picture of you?</h2>{}</div>').format(
+        count, card.brand_name, told
+    )
+
+
+def nothing_waits(made: int) -> Markup:
+    """What she sees when she has decided everything."""
+    then = "Your images are below." if made else "When somebody makes an image of you, it waits for you here."
+    return Markup('<div class="ts-picture ts-empty"><p>Nothing waits for you.</p><p>{}</p></div>').format(then)
+
+
+def image_name(card: Card) -> str:
+    """What an image is called in her list."""
+    return f"{card.brand_name}, {day(card.created_at)}, {card.state} · {card.render_id[-4:]}"
+
+
+def shown_images(cards: Sequence[Card]) -> list[Card]:
+    """Those of her images of which there is a picture."""
+    return [card for card in cards if card.state in SHOWN and card.picture and card.preview_sha256]
+
+
+_HUES = {"her turn": "hers", "approved": "go", "released": "go", "in review": "wait", "change asked": "wait", "refused": "stop"}
+
+
+def images_style(cards: Sequence[Card]) -> Markup:
+    """Pictures upon the radio buttons of her list."""
+    rules = []
+    for card in cards:
+        frame = f"#mine label[data-testid={css_string(image_name(card) + '-radio-label')}]"
+        rules.append(
+            f"{frame}{{background-image:url({css_string(preview_url(card))});--chip-ink:var(--{_HUES.get(card.state, 'off')})}}"
+        )
+    return Markup("<style>{}</style>").format(Markup("\n".join(rules)))  # every text has passed through css_string
+
+
+def image_words(card: Card, now: datetime) -> Markup:
+    """One of her images: where it stands and where it is used."""
+    used = {
+        State.RELEASED: f"It may be shown until {day(card.licence_ends_at)}.",
+        State.APPROVED: "You approved it; it is not released yet, so you can still take that back.",
+        State.IN_REVIEW: "A moderator looks at it before you do.",
+        State.CHANGE_ASKED: "You asked for a change; it cannot be used.",
+        State.REFUSED: "It was refused and cannot be used.",
+        State.WITHDRAWN: "You took permission back before it was released.",
+        State.RECALLED: "It was recalled: it may no longer be shown.",
+    }.get(State(card.state), "")
+    told = facts([("For", f"{card.brand_name}, {card.campaign}"), ("Where", f"{listed(card.media)}, {card.territory}")])
+    return Markup('<div class="ts-next"><p class="ts-line">{} {}</p><p>{}</p>{}</div>').format(
+        chip(card.state), moment(card.moved_at, now), used, told
+    )
+
+
+def used_list(cards: Sequence[Card], now: datetime) -> Markup:
+    """Where her released images are used, by whom and until when."""
+    lines = [
+        (
+            card.brand_name,
+            f"{card.campaign}, {card.product_line}",
+            f"{listed(card.media)}, {card.territory}",
+            until(card.licence_ends_at, now),
+        )
+        for card in cards
+        if card.state == State.RELEASED
+    ]
+    return table(("By", "For", "Where", "Until"), lines, "None of your images is in use.")
+
+
+def money_list(payments: Sequence[Payment], now: datetime) -> Markup:
+    """What each release paid her, and the sums by currency."""
+    sums: dict[str, int] = {}
+    for payment in payments:
+        sums[payment.currency] = sums.get(payment.currency, 0) + payment.hers_minor
+    total = " and ".join(money(minor, currency) for currency, minor in sorted(sums.items()))
+    lines = [
+        (
+            moment(payment.posted_at, now),
+            f"{payment.brand_name}, {payment.campaign}",
+            money(payment.fee_minor, payment.currency),
+            money(payment.agency_minor, payment.currency),
+            Markup("<b>{}</b>").format(money(payment.hers_minor, payment.currency)),
+        )
+        for payment in payments
+    ]
+    head = Markup('<p class="ts-lead">{} earned.</p>').format(total) if total else Markup("")
+    return head + table(("When", "For", "Fee", "Agency", "You"), lines, "Nothing has been released yet, so nothing was paid yet.")
+
+
+def table(heads: Sequence[str], lines: Sequence[Sequence[str | Markup]], empty: str) -> Markup:
+    """A table whose rows become cards on a narrow screen; every cell carries its head's name for that."""
+    if not lines:
+        return note(empty)
+    top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(
+                Markup('<td data-head="{}">{}</td>').format(head, cell) for head, cell in zip(heads, line, strict=True)
+            )
+        )
+        for line in lines
+    )
+    return Markup('<table class="ts-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(top, body)
+
+
+def agreements_words(agreements: Sequence[Agreement], now: datetime) -> Markup:
+    """Her consents in plain words, each with the licences under it."""
+    if not agreements:
+        return note("You have agreed to nothing here.")
+    return Markup("").join(_agreement(agreement, now) for agreement in agreements)
+
+
+def _agreement(agreement: Agreement, now: datetime) -> Markup:
+    limits = [limit["sentence"] if isinstance(limit, dict) and "sentence" in limit else str(limit) for limit in agreement.limits]
+    pay = f"{money(agreement.pay_minor, agreement.currency)} {BASIS.get(agreement.pay_basis, agreement.pay_basis)}"
+    told = facts(
+        [
+            ("You allow", agreement.scope),
+            ("So that", agreement.purpose),
+            ("Never", Markup("<br>").join(limits)),
+            ("For", pay),
+            ("Every image says", agreement.disclosure_text),
+            ("Training", "allowed" if agreement.training_allowed else "no model may be trained on you beyond your own twin"),
+            ("Until", until(agreement.ends_at, now)),
+        ]
+    )
+    gone = chip("taken back", "withdrawn") if agreement.taken_back_at else Markup("")
+    licences = Markup("").join(_licence(licence, now) for licence in agreement.licences)
+    return Markup('<article class="ts-agreement"><h3>Consent {} of {} {}</h3>{}{}</article>').format(
+        agreement.version, agreement.twin_name, gone, told, licences
+    )
+
+
+def _licence(licence: Granted, now: datetime) -> Markup:
+    gone = chip("taken back", "withdrawn") if licence.taken_back_at else Markup("")
+    told = facts(
+        [
+            ("Where", f"{listed(licence.media)}, {licence.territory}"),
+            ("Fee", f"{money(licence.fee_minor, licence.currency)} an image"),
+            ("Images", f"{licence.released} of at most {licence.max_images} released"),
+            ("Until", until(licence.ends_at, now)),
+        ]
+    )
+    return Markup('<div class="ts-licence"><h4>{} · {} {}</h4>{}</div>').format(licence.brand_name, licence.campaign, gone, told)
+
+
+def revocable(agreements: Sequence[Agreement]) -> list[tuple[str, str]]:
+    """What she can still take back: what it is called, and its scope and id."""
+    choices = []
+    for agreement in agreements:
+        if agreement.taken_back_at:
+            continue
+        choices += [
+            (f"Only {licence.brand_name}, {licence.campaign}", f"licence:{licence.licence_id}")
+            for licence in agreement.licences
+            if not licence.taken_back_at
+        ]
+        choices.append((f"The whole consent {agreement.version}, with every licence under it", f"consent:{agreement.consent_id}"))
+    return choices
+
+
+def foresight(foreseen: Foreseen) -> Markup:
+    """What taking back will do, before it is done."""
+    lines = [
+        f"{_many(foreseen.waiting, 'image')} that nobody has released yet will disappear.",
+        *(
+            f"{one.brand_name} may no longer use you for {one.campaign}, which would have ended on {day(one.ends_at)}."
+            for one in foreseen.licences
+        ),
+        f"{_many(foreseen.files, 'released file')} will be recalled: the brand must stop showing them.",
+        "What you have earned stays yours. It takes effect at once and cannot be undone; a new consent can be signed later.",
+    ]
+    points = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    return Markup('<div class="ts-foresight" role="status"><h3>This is what will happen</h3><ul>{}</ul></div>').format(points)
+
+
+def taken_words(taken: TakenBack, now: datetime) -> Markup:
+    """What was taken back."""
+    told = (
+        f"Taken back: {_many(len(taken.withdrawn), 'image')} disappeared, {_many(len(taken.recalled), 'released file')} recalled"
+    )
+    return Markup('<p class="ts-note" data-kind="go" role="status">{}, {}.</p>').format(told, moment(taken.effective_at, now))
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count or 'No'} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,48 @@
+"""The person's page: one image at a time to decide on, then her images, money and agreements, and taking back."""
+
+from typing import Any
+
+import gradio as gr
+
+from moderation.pages.desk import BUSY, QUIET, leaf
+from moderation.pages.her_acts import HerActs
+from moderation.pages.her_parts import build_book, build_turn
+from moderation.pages.ports import Guard, HerPorts
+
+
+def build_my_twin(ports: HerPorts, guard: Guard) -> Any:
+    """Build the page's Blocks; every event runs through `guard`."""
+    with gr.Blocks(title="My twin · Twin Studio", analytics_enabled=False, fill_width=True) as page:
+        header = leaf("header")
+        with gr.Column(elem_id="her"):
+            turn, book = build_turn(), build_book()
+        acts = HerActs(ports, header, turn, book)
+        everything = [header, *turn.shown, *book.shown]
+        page.load(guard(acts.enter), None, everything, **QUIET)
+        gr.Timer(5).tick(guard(acts.tick), turn.case, everything, **QUIET)
+        _wire_turn(guard, acts, everything)
+        _wire_book(guard, acts, everything)
+    return page
+
+
+def _wire_turn(guard: Guard, acts: HerActs, everything: list[Any]) -> None:
+    turn = acts.turn
+    turn.approve.click(guard(acts.approve), turn.case, everything, **BUSY)
+    turn.say_no.click(guard(acts.refuse), [turn.case, turn.reason, turn.no_note], everything, **BUSY)
+    turn.say_wish.click(guard(acts.ask_change), [turn.case, turn.wish_note], everything, **BUSY)
+    turn.later.click(guard(acts.later), turn.case, turn.shown, **QUIET)
+    turn.refuse.click(guard(acts.open_no), None, [turn.no, turn.wish], **QUIET)
+    turn.change.click(guard(acts.open_wish), None, [turn.no, turn.wish], **QUIET)
+
+
+def _wire_book(guard: Guard, acts: HerActs, everything: list[Any]) -> None:
+    book = acts.book
+    one = [book.image, book.image_words, book.undo, book.withdraw, book.sure]
+    ahead = [book.foreseen, book.why, book.revoke]
+    book.mine.input(guard(acts.pick), book.mine, one, **QUIET)
+    book.undo.click(guard(acts.undo), book.mine, everything, **BUSY)
+    book.withdraw.click(guard(acts.open_withdraw), None, [book.sure, book.withdraw], **QUIET)
+    book.sure.click(guard(acts.withdraw), book.mine, everything, **BUSY)
+    book.subject.input(guard(acts.forget), None, ahead, **QUIET)
+    book.foresee.click(guard(acts.foresee), book.subject, ahead, **QUIET)
+    book.revoke.click(guard(acts.revoke), [book.subject, book.why], everything, **BUSY)

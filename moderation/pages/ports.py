@@ -1,0 +1,83 @@
+"""What the moderation pages are handed: the reads and the acts behind their lists and buttons."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from moderation.access.account import Account
+from moderation.agreements import Agreement
+from moderation.desk_moves import Row
+from moderation.earnings import Payment, Share
+from moderation.insight import Card, Story
+from moderation.rights import Foreseen, TakenBack
+
+Act = Callable[..., Any]
+Guard = Callable[[Act], Act]
+"""Wraps an event's function: takes the request, reads the account anew, calls the function with it first, and turns
+a refusal of the domain into the page's error message."""
+Header = Callable[[Account], str]
+"""The head of every page: where one is, what waits, sign-out; HTML that is already escaped."""
+
+
+class Reads(Protocol):
+    """What pages read about images (`moderation.insight.Insight`)."""
+
+    def card(self, account: Account, render_id: str) -> Card: ...
+    def story(self, account: Account, render_id: str) -> Story: ...
+    def queue_for(self, moderator: Account) -> tuple[Card, ...]: ...
+    def waiting_for_her(self, person: Account) -> tuple[Card, ...]: ...
+    def images_of_her(self, person: Account) -> tuple[Card, ...]: ...
+
+
+class Reviews(Protocol):
+    """What a moderator does (`moderation.desk.Desk`)."""
+
+    def claim(self, account: Account, render_id: str) -> Row: ...
+    def claim_next(self, account: Account, skip: Collection[str] = ()) -> Row | None: ...
+    def beat(self, account: Account, render_id: str, token: str) -> Row: ...
+    def let_go(self, account: Account, render_id: str, token: str) -> bool: ...
+    def review(
+        self, account: Account, render_id: str, version: int, choice: str, reason_code: str | None, note: str, token: str
+    ) -> Row: ...
+
+
+class SignsOff(Protocol):
+    """What the person decides (`moderation.desk_signoff.SignOff`)."""
+
+    def approve(self, account: Account, render_id: str, sealed_sha256: str, version: int | None = None) -> Row: ...
+    def refuse(self, account: Account, render_id: str, reason_code: str, note: str = "", version: int | None = None) -> Row: ...
+    def ask_change(self, account: Account, render_id: str, note: str, version: int | None = None) -> Row: ...
+    def undo(self, account: Account, render_id: str, version: int | None = None) -> Row: ...
+
+
+class TakesBack(Protocol):
+    """How she takes permission back (`moderation.rights.Rights`)."""
+
+    def foresee(self, account: Account, scope: str, subject_id: str) -> Foreseen: ...
+    def revoke(self, account: Account, scope: str, subject_id: str, reason: str) -> TakenBack: ...
+    def withdraw_image(self, account: Account, render_id: str, reason: str = "") -> Row: ...
+
+
+@dataclass(frozen=True)
+class DeskPorts:
+    """What the review desk calls; `now` gives aware UTC times."""
+
+    header: Header
+    reads: Reads
+    reviews: Reviews
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class HerPorts:
+    """What her page calls; `now` gives aware UTC times."""
+
+    header: Header
+    reads: Reads
+    signs: SignsOff
+    rights: TakesBack
+    agreements: Callable[[Account], Sequence[Agreement]]
+    share: Callable[[Account, str], Share]
+    payments: Callable[[Account], Sequence[Payment]]
+    now: Callable[[], datetime]

@@ -1,0 +1,127 @@
+"""The story of one image: how it was made, what was found, who decided what and when, what it pays, and its download."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from moderation.access.account import Role
+from moderation.insight import Story
+from moderation.pages.findings import findings_list
+from moderation.pages.markup import facts, moment, money, until
+from moderation.signoff import REASON_WORDS, Reason, State
+
+DECISIONS = {
+    ("review", "pass"): "{by} passed it on to {name}",
+    ("review", "refuse"): "{by} refused it",
+    ("signoff", "approve"): "{by} approved it",
+    ("signoff", "refuse"): "{by} said no",
+    ("signoff", "change"): "{by} asked for a change",
+    ("undo", "undo"): "{by} took the approval back",
+    ("appeal", "appeal"): "{by} asked for a second look",
+}
+PARTIES = {"brand": "the brand pays", "agency": "the agency keeps", "person": "{name} receives"}
+
+
+def story_html(story: Story, role: Role, now: datetime) -> Markup:
+    """The whole story for an account of `role`; the download first, since it is what one comes for."""
+    parts = (
+        _download(story, role, now),
+        _section("Decisions", _decisions(story, now)),
+        _section("What the safeguards found", findings_list(story.findings) if story.submission else Markup("")),
+        _section("Money", _money(story)),
+        _recipe(story),
+    )
+    return Markup('<div class="ts-story">{}</div>').format(Markup("").join(parts))
+
+
+def _section(title: str, body: Markup) -> Markup:
+    return Markup("<section><h3>{}</h3>{}</section>").format(title, body) if body else Markup("")
+
+
+def _download(story: Story, role: Role, now: datetime) -> Markup:
+    if story.card.state != State.RELEASED or role is not Role.CREATIVE or story.submission is None:
+        return Markup("")
+    sealed = story.submission
+    size = f"{sealed['width']} × {sealed['height']} px, {sealed['bytes'] / 1_000_000:.1f} MB, PNG"
+    return Markup(
+        '<section class="ts-download"><button type="button" class="ts-first" data-post="/release/{}/download">'
+        "Download the full file</button>{}</section>"
+    ).format(
+        story.card.render_id,
+        facts(
+            [
+                ("File", size),
+                ("Sealed", Markup('<code title="{0}">{1}…</code>').format(sealed["sealed_sha256"], sealed["sealed_sha256"][:16])),
+                ("Says", sealed["disclosure_text"]),
+                ("Use until", until(story.card.licence_ends_at, now)),
+            ]
+        ),
+    )
+
+
+def _decisions(story: Story, now: datetime) -> Markup:
+    lines = [_decision(row, story.card.twin_name, now) for row in story.decisions]
+    if story.release:
+        told = Markup("{} released it").format(story.release["by_name"])
+        lines.append(Markup("<li><p>{}, {}</p></li>").format(told, moment(story.release["released_at"], now)))
+    for row in story.downloads:
+        lines.append(Markup("<li><p>{} fetched the file, {}</p></li>").format(row["by_name"], moment(row["granted_at"], now)))
+    return Markup('<ol class="ts-decisions">{}</ol>').format(Markup("").join(lines)) if lines else Markup("")
+
+
+def _decision(row: Mapping[str, Any], name: str, now: datetime) -> Markup:
+    words = DECISIONS.get((row["kind"], row["choice"]), "{by} decided").format(by=row["by_name"], name=name)
+    why = REASON_WORDS[Reason(row["reason_code"])] if row["reason_code"] else ""
+    told = ". ".join(part for part in (why, row["note"]) if part)
+    gone = Markup(' <span class="ts-quiet">(no longer stands)</span>') if row["superseded"] else Markup("")
+    quote = Markup("<blockquote>{}</blockquote>").format(told) if told else Markup("")
+    return Markup("<li><p>{}, {}{}</p>{}</li>").format(words, moment(row["decided_at"], now), gone, quote)
+
+
+def _money(story: Story) -> Markup:
+    card = story.card
+    if not story.lines:
+        fee = f"{money(card.fee_minor, card.currency)}, posted when it is released"
+        return facts([("Fee", fee)])
+    return facts(
+        [
+            (
+                PARTIES[line["party"]].format(name=card.person_name).capitalize(),
+                money(abs(line["amount_minor"]), line["currency"]),
+            )
+            for line in story.lines
+        ]
+    )
+
+
+def _recipe(story: Story) -> Markup:
+    """Everything that repaints the image, folded away."""
+    card, look = story.card, story.card.look
+    lamps = "; ".join(f"{name} {lamp['strength']:g} at {lamp['kelvin']:g} K" for name, lamp in (look.get("light") or {}).items())
+    pose = ", ".join(f"{name} {value:g}" for name, value in (look.get("pose") or {}).items())
+    recipe = story.recipe or {}
+    told = facts(
+        [
+            ("Made by", story.maker_name),
+            ("Painter", card.painter),
+            ("Seed", str(card.seed)),
+            ("Words", look.get("words") or ""),
+            ("Light", lamps),
+            ("Pose", pose),
+            ("Wears", f"{look.get('garment', '')} in {look.get('garment_colour', '')}"),
+            ("Backdrop", look.get("backdrop_colour") or ""),
+            *((name.replace("_", " ").capitalize(), _short(value)) for name, value in sorted(recipe.items()) if _plain(value)),
+        ]
+    )
+    return Markup('<details class="ts-fold"><summary>Recipe</summary>{}</details>').format(told)
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:20]}…"
