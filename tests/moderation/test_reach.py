@@ -1,0 +1,111 @@
+"""Killed at any named point, the studio has done an act wholly or not at all, and can do it afterwards once."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from moderation import desk, desk_signoff, release, rights
+from moderation.audit import verify
+from moderation.errors import ModerationError
+from moderation.ledger import recompute
+from tests.moderation.scene import Scene
+from tests.moderation.struck import ACTS, IMAGE
+
+POINTS = {
+    "submit": ["examine.submitted"],
+    "judge": ["examine.found", "examine.judged"],
+    "review": ["decide.review-moved", "decide.review-recorded", "decide.review-committed"],
+    "appeal": ["decide.appeal-recorded"],
+    "approve": ["decide.signoff-moved", "decide.signoff-recorded", "decide.signoff-committed"],
+    "undo": ["decide.undo-recorded"],
+    "release": ["release.verified", "release.moved", "release.recorded", "release.posted", "release.committed"],
+    "grant": ["release.grant-recorded", "release.granted"],
+    "revoke": ["revoke.recorded", "revoke.fenced", "revoke.moved", "revoke.committed"],
+}
+CASES = [(act, point) for act, points in POINTS.items() for point in points]
+DURABLE = {"decide.review-committed", "decide.signoff-committed", "release.committed", "release.granted", "revoke.committed"}
+
+BEFORE_AND_AFTER = {
+    "submit": ("painting", "examining"),
+    "judge": ("examining", "in review"),
+    "review": ("in review", "her turn"),
+    "appeal": ("blocked", "in review"),
+    "approve": ("her turn", "approved"),
+    "undo": ("approved", "her turn"),
+    "release": ("approved", "released"),
+    "grant": ("released", "released"),
+    "revoke": ("released", "recalled"),
+}
+WRITES = {
+    "submit": {"submission": 1, "audit": 1},
+    "judge": {"finding": 2, "verdict": 1, "audit": 1},
+    "review": {"decision": 1, "audit": 1},
+    "appeal": {"decision": 1, "audit": 1},
+    "approve": {"decision": 1, "audit": 1},
+    "undo": {"decision": 1, "audit": 1},
+    "release": {"release": 1, "ledger_line": 3, "audit": 1},
+    "grant": {"download_grant": 1, "audit": 1},
+    "revoke": {"revocation": 1, "audit": 2},
+}
+COUNTED = ("submission", "finding", "verdict", "decision", "release", "ledger_line", "download_grant", "revocation", "audit")
+
+
+@pytest.fixture(scope="module")
+def struck(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """All cases run by one child program, each in a home of its own; by case the signal that ended it."""
+    homes = tmp_path_factory.mktemp("struck")
+    command = [sys.executable, "-m", "tests.moderation.struck", str(homes), json.dumps(CASES)]
+    ran = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=300, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return homes, json.loads(ran.stdout)
+
+
+def test_every_named_point_is_struck() -> None:
+    named = [*desk.FAULTS, *desk_signoff.FAULTS, *release.FAULTS, *rights.FAULTS]
+    assert sorted(named) == sorted(point for _, point in CASES)
+
+
+def counts(scene: Scene) -> dict[str, int]:
+    return {table: scene.count(table) for table in COUNTED}
+
+
+def untouched(act: str, home: Path) -> dict[str, int]:
+    """What the tables hold before the act."""
+    home.mkdir()
+    scene = Scene(home)
+    ACTS[act][0](scene)
+    return counts(scene)
+
+
+@pytest.mark.parametrize(("act", "point"), CASES, ids=[point for _, point in CASES])
+def test_a_kill_leaves_the_act_whole_or_undone(struck: tuple[Path, dict[str, int]], tmp_path: Path, act: str, point: str) -> None:
+    homes, ended = struck
+    assert ended[f"{act} {point}"] == signal.SIGKILL
+    scene = Scene(homes / f"{act}-{point}", fresh=False)
+    before, after = untouched(act, tmp_path / "untouched"), WRITES[act]
+    done = {table: n + after.get(table, 0) for table, n in before.items()}
+    was_done = point in DURABLE
+
+    assert (scene.state(IMAGE), counts(scene)) == (BEFORE_AND_AFTER[act][was_done], done if was_done else before)
+
+    again = _refused if was_done and act != "grant" else _done
+    again(lambda: ACTS[act][1](scene))
+    twice = {table: n + after.get(table, 0) for table, n in done.items()}
+    assert (scene.state(IMAGE), counts(scene)) == (BEFORE_AND_AFTER[act][1], twice if was_done and act == "grant" else done)
+    verify(scene.database.rows("SELECT * FROM audit ORDER BY seq"))
+    recompute(scene.database.rows("SELECT * FROM ledger_line"))
+    assert scene.database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+
+
+def _done(act: Callable[[], object]) -> None:
+    act()
+
+
+def _refused(act: Callable[[], object]) -> None:
+    with pytest.raises(ModerationError):
+        act()
