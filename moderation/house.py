@@ -1,0 +1,48 @@
+"""The objects of the moderation domain, each made once, when it is first asked for."""
+
+from functools import cached_property
+
+from pwdlib import PasswordHash
+
+from moderation.access.accounts import Accounts
+from moderation.access.session import Sessions
+from moderation.agreements import Agreements
+from moderation.database import Clock, Database
+from moderation.desk import Desk
+from moderation.desk_signoff import SignOff
+from moderation.earnings import Earnings
+from moderation.home import Home
+from moderation.insight import Insight
+from moderation.reach import Reach
+from moderation.release import Releases
+from moderation.rights import Rights
+from moderation.vault import Vault
+from moderation.viewing import Viewing
+
+
+class House:
+    """What judges, signs and releases in one home."""
+
+    def __init__(self, home: Home, clock: Clock, reach: Reach) -> None:
+        self.home = home
+        self.clock = clock
+        self.database = Database(home.database, clock)
+        self.vault = Vault(home.folder)
+        self.desk = Desk(self.database, self.vault, reach)
+        self.signs = SignOff(self.database, self.vault, reach)
+        self.releases = Releases(self.database, self.vault, reach)
+        self.rights = Rights(self.database, reach)
+        self.insight = Insight(self.database)
+        self.viewing = Viewing(self.database, self.vault)
+        self.agreements = Agreements(self.database)
+        self.earnings = Earnings(self.database)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may come in."""
+        return Accounts(self.database, PasswordHash.recommended())
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is in."""
+        return Sessions(self.database)

@@ -1,0 +1,49 @@
+"""What the command line does with twins: orders images as the studio page does, and waits for them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from twin.errors import BadValue, NotFound
+from twin.house import House
+from twin.look import Look
+from twin.pages.floor import Floor
+from twin.pages.ports import Account, Asked
+from twin.ports import Store
+
+SHOOT = "From the command line"
+FIRST_LOOK = "studio-classic"
+UNDERWAY = ("queued", "painting", "examining")
+
+
+def look_of(house: House, name: str, twin_id: str) -> Look:
+    """A named look fitted to the twin, or the look in a JSON file. Raises BadValue, LookRefused."""
+    file = Path(name)
+    if file.suffix != ".json":
+        return house.lookbook.look(name).worn_by(twin_id, house.wardrobe)
+    try:
+        return Look.from_json(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadValue(f"The look in {file} cannot be read.") from error
+
+
+def order(floor: Floor, account: Account, twin_id: str, look: Look, *, seed: int | None, count: int) -> list[str]:
+    """Order images in the shoot that is kept for the command line; their ids."""
+    shoots = {shoot.title: shoot.id for shoot in floor.shoots(account)}
+    shoot_id = shoots.get(SHOOT) or floor.open_shoot(account, SHOOT)
+    return floor.order(account, Asked(shoot_id, twin_id, "atelier", look, count, seed))
+
+
+def are_settled(store: Store, render_ids: Sequence[str]) -> bool:
+    """Whether nobody paints or examines any of the images any more."""
+    rows = store.rows("SELECT state FROM render WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(list(render_ids))])
+    return all(row["state"] not in UNDERWAY for row in rows)
+
+
+def licensed_brands(store: Store, twin_id: str) -> list[str]:
+    """The brands that have a licence of this twin, by id. Raises NotFound for an unknown twin or an unlicensed one."""
+    rows = store.rows("SELECT DISTINCT brand_id FROM licence WHERE twin_id = ? ORDER BY brand_id", [twin_id])
+    if not rows:
+        known = ", ".join(row["id"] for row in store.rows("SELECT id FROM twin ORDER BY id")) or "nobody yet"
+        raise NotFound(f"No brand has a licence of a twin called {twin_id!r}; there are: {known}.")
+    return [str(row["brand_id"]) for row in rows]

@@ -1,0 +1,71 @@
+"""The objects of the twin domain, each made once, when it is first asked for."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from twin import registry
+from twin.catalogue import Catalogue
+from twin.jobs import GiveUp, Jobs
+from twin.lookbook import Lookbook
+from twin.painter import Painter
+from twin.ports import Move, Reach, Store
+from twin.wardrobe import Wardrobe
+
+
+class House:
+    """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
+
+    `move`, `lapsed` and `give_up` are those of `twin.jobs.Jobs`; `threads` is how many processor threads an engine takes.
+    """
+
+    def __init__(
+        self,
+        assets: Path,
+        store: Store,
+        clock: Callable[[], datetime],
+        *,
+        move: Move,
+        lapsed: type[Exception],
+        give_up: GiveUp,
+        reach: Reach,
+        threads: int,
+    ) -> None:
+        self.assets = assets
+        self.store = store
+        self.clock = clock
+        self._threads = threads
+        self.jobs = Jobs(
+            store, move, clock, lapsed=lapsed, licence_in_force=registry.licence_in_force, give_up=give_up, reach=reach
+        )
+
+    @cached_property
+    def wardrobe(self) -> Wardrobe:
+        """What each twin can wear."""
+        return Wardrobe.read(self.assets / "wardrobe.json")
+
+    @cached_property
+    def lookbook(self) -> Lookbook:
+        """The named looks."""
+        return Lookbook.read(self.assets / "looks")
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Which painters there are."""
+        return Catalogue.read(self.assets / "painters.json")
+
+    @cached_property
+    def _engines(self) -> Mapping[str, Painter]:
+        from twin.painters.atelier import AtelierPainter
+
+        return {"atelier": AtelierPainter(self.assets / "atelier", threads=self._threads)}
+
+    def painter(self, name: str) -> Painter:
+        """The engine of this name. Raises PainterUnavailable, saying why it does not run here."""
+        return self._engines[self.catalogue.ready(name).card.name]
+
+    def disclosure_of(self, licence_id: str) -> str:
+        """The sentence that every image under a licence carries, from its consent. Raises NotFound."""
+        with self.store.read("worker") as tx:
+            return registry.consent_behind(tx, licence_id).disclosure_text
