@@ -33,7 +33,11 @@ class Pages:
     def page(self, request: Request, name: str, *, status: int = 200, **facts: Any) -> Response:
         """One page; its forms carry this browser's token."""
         text = self._templates.get_template(name).render(
-            demo=self._demo, account=request.scope.get("account"), form=form_token(request.session), **facts
+            demo=self._demo,
+            path=request.scope["path"],
+            account=request.scope.get("account"),
+            form=form_token(request.session),
+            **facts,
         )
         return HTMLResponse(text, status)
 

@@ -67,7 +67,7 @@ def admit(plan: Plan, method: str, path: str, query: str, account: Account | Non
     if plan.is_public(path):
         return None
     if account is None:
-        return Refusal(401, "Please sign in first.", sign_in=True)
+        return Refusal(401, "You are not signed in here. Open the front page and come in.", sign_in=True)
     zone = plan.zone_of(path)
     if zone is None:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
@@ -32,17 +32,13 @@ class Portrait:
     name: str
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Something that waits for somebody: "images wait for your decision", three of them, at /me."""
+class Waiting(Protocol):
+    """One kind of thing that waits for somebody: how many, and a sentence without the number."""
 
-    count: int
-    sentence: str
-    path: str
-
-    def __post_init__(self) -> None:
-        if self.count < 1 or not self.sentence or not self.path.startswith("/"):
-            raise ValueError("What waits is at least one thing, has a sentence, and lies at an address of ours.")
+    @property
+    def count(self) -> int: ...
+    @property
+    def words(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -109,6 +105,7 @@ def front_routes(pages: Pages, entrance: Entrance, front: Front, *, demo: bool) 
             doors=entrance.doors(demo=demo),
             cast=front.cast() if demo else (),
             inbox=front.inbox(account) if account else (),
+            inbox_path=entrance.zone_for(account.role) if account else "/",
         )
 
     @router.get("/form-token")

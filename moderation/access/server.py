@@ -29,6 +29,8 @@ from moderation.errors import AccountRefused, NotFound, NotYours, TooManyAttempt
 
 STATUSES: Mapping[type[Exception], int] = {NotYours: 403, AccountRefused: 400, TooManyAttempts: 429}
 """The status of a refusal; any other is 409, for it clashes with how things stand."""
+HEAD = '<link rel="icon" href="/assets/theme/mark.svg" type="image/svg+xml"><script src="/assets/theme/post.js" defer></script>'
+"""What every Gradio page carries: our mark, and the script by which its buttons send forms."""
 log = logging.getLogger(__name__)
 
 
@@ -140,7 +142,7 @@ def mount_zone(site: FastAPI, zone: Zone, sessions: Sessions, blocked: list[str]
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
-        **{**zone.dress, "head": f'<script src="/assets/theme/post.js" defer></script>{zone.dress.get("head", "")}'},
+        **{**zone.dress, "head": HEAD + zone.dress.get("head", "")},
     )
     # Gradio checks the paths a client sends only in a page that was launched, which mounting never says.
     zone.blocks.has_launched = True

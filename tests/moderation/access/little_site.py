@@ -20,7 +20,7 @@ from moderation.access.account import Account, Role
 from moderation.access.accounts import Accounts, NewAccount
 from moderation.access.guard import Guard
 from moderation.access.media import Pictures
-from moderation.access.routes import Front, Portrait, Waiting
+from moderation.access.routes import Front, Portrait
 from moderation.access.server import Parts, SiteRules, Zone, build_site
 from moderation.access.session import Sessions
 from moderation.database import Database
@@ -65,6 +65,14 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an inbox tells."""
+
+    count: int
+    words: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class LittleSite:
     def parts(self) -> Parts:
         """What the site is built from."""
         pictures = Pictures(self.preview, self.preview, self.portrait, self.grant, self.open_download)
-        front = Front(lambda: [Portrait("nora", "Nora")], lambda _: [Waiting(3, "images wait for your decision", "/me")])
+        front = Front(lambda: [Portrait("nora", "Nora")], lambda _: [Waiting(3, "waiting for your decision")])
         return Parts("k" * 64, self.accounts, self.sessions, pictures, front, (ModerationError,))
 
     def blocks(self, role: Role) -> gr.Blocks:

@@ -199,8 +199,8 @@ def test_a_studio_has_no_role_switch_and_shows_no_portraits_to_strangers(studio_
 
 
 def test_the_front_page_tells_each_person_what_waits(visitor: Callable[[str | None], Visitor]) -> None:
-    assert "wait for your decision" in visitor("nora").client.get("/").text
-    assert "wait for your decision" not in visitor(None).client.get("/").text
+    assert "waiting for your decision" in visitor("nora").client.get("/").text
+    assert "waiting for your decision" not in visitor(None).client.get("/").text
 
 
 def test_another_host_name_another_sites_script_and_a_huge_body_get_nothing(

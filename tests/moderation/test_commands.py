@@ -1,0 +1,58 @@
+"""What the command line does with accounts and the audit chain."""
+
+from pathlib import Path
+
+import pytest
+
+from moderation import commands
+from moderation.access.account import Role
+from moderation.access.accounts import Accounts, NewAccount
+from moderation.access.invitation import Invitations
+from moderation.errors import AccountRefused, AuditBroken
+from tests.moderation.access.little_site import CHEAP, PASSWORD, Clock, database_at
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Accounts:
+    return Accounts(database_at(tmp_path / "studio.sqlite", Clock()), CHEAP)
+
+
+def test_a_model_is_added_with_a_link_that_opens_once(accounts: Accounts) -> None:
+    added = commands.add(accounts, NewAccount("nora", "Nora", Role.MODEL, "nora"), None, "http://127.0.0.1:7860/")
+    assert added.link is not None
+    assert added.link in added.sentence()
+    address, token = added.link.rsplit("/", 1)
+    assert address == "http://127.0.0.1:7860/invitation"
+    assert Invitations(accounts).accept(token, PASSWORD).login == "nora"
+    with pytest.raises(AccountRefused):
+        commands.invite(accounts, "nora", "http://127.0.0.1:7860")
+
+
+def test_a_studio_gets_one_first_administrator(accounts: Accounts) -> None:
+    assert commands.lacks_administrator(accounts)
+    commands.first_administrator(accounts, "ada", "Ada", PASSWORD)
+    assert not commands.lacks_administrator(accounts)
+    with pytest.raises(AccountRefused):
+        commands.first_administrator(accounts, "eve", "Eve", PASSWORD)
+
+
+def test_the_listing_tells_who_can_come_in_and_no_secret(accounts: Accounts) -> None:
+    commands.add(accounts, NewAccount("carla", "Carla", Role.CREATIVE, "north"), PASSWORD, "")
+    commands.add(accounts, NewAccount("mona", "Mona", Role.MODERATOR), None, "")
+    commands.disable(accounts, "carla")
+    lines = commands.listing(accounts)
+    assert ["(disabled)" in line for line in lines] == [True, False]
+    assert ["(no password)" in line for line in lines] == [False, True]
+    assert "argon2" not in "".join(lines)
+    assert "north" in lines[0]
+
+
+def test_the_chain_is_verified_to_its_head_and_a_changed_row_is_named(accounts: Accounts) -> None:
+    commands.first_administrator(accounts, "ada", "Ada", PASSWORD)
+    commands.set_password(accounts, "ada", PASSWORD + "2")
+    assert commands.verify_audit(accounts.database).startswith("2 audit rows")
+    connection = accounts.database.tables.conn
+    connection.execute("DROP TRIGGER audit_keeps_update")
+    connection.execute("UPDATE audit SET actor = 'mona' WHERE seq = 2")
+    with pytest.raises(AuditBroken, match="row 2"):
+        commands.verify_audit(accounts.database)
