@@ -100,3 +100,7 @@ class Lookbook:
         if name not in self._by_name:
             raise LookRefused(f"There is no look called {name!r}; choose one of: {', '.join(self._by_name)}.")
         return self._by_name[name]
+
+    def title_of(self, look: Look) -> str:
+        """The title of the named look whose light this is, for texts that describe a picture; “Own light” for none."""
+        return next((named.title for named in self.looks if named.light == look.light), "Own light")

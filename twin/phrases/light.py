@@ -85,7 +85,7 @@ _FIXED: tuple[Rule, ...] = (
 def rules_of(setting: Setting) -> tuple[Rule, ...]:
     """One rule for each named look's words, and the fixed ones."""
     moods = tuple(
-        rule(rf"(?:{any_of(named.words)}){_LIGHT}?", lambda _, named=named: _mood(named))  # type: ignore[misc]
+        rule(rf"(?:(?:in|at|with|by) (?:an? |the )?)?(?:{any_of(named.words)}){_LIGHT}?", lambda _, named=named: _mood(named))  # type: ignore[misc]
         for named in setting.lookbook.looks
     )
     # A mood goes first: “low key” is one, and not a weak key lamp.
