@@ -28,7 +28,9 @@ def read_upload(content: bytes) -> Picture:
     At most 24 million pixels are decoded, so that memory grows by less than 500 MB whatever the file is.
     """
     if len(content) > LARGEST_BYTES:
-        raise BadImage(f"This file is {_millions(len(content))} MB; the studio reads pictures up to {_millions(LARGEST_BYTES)} MB.")
+        raise BadImage(
+            f"This file is {_millions(len(content))} MB; the studio reads pictures up to {_millions(LARGEST_BYTES)} MB."
+        )
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             _check_header(image)

@@ -23,7 +23,10 @@ NAME = "cc0-dlib"
 SOURCES = {
     DETECTION: ("mmod_human_face_detector.dat", "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6"),
     LANDMARKS: ("shape_predictor_5_face_landmarks.dat", "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"),
-    RECOGNITION: ("dlib_face_recognition_resnet_model_v1.dat", "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"),
+    RECOGNITION: (
+        "dlib_face_recognition_resnet_model_v1.dat",
+        "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+    ),
 }
 """What is read, and the SHA-256 it must have (of the files in face_recognition_models 0.3.0)."""
 

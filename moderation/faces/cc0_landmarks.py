@@ -12,7 +12,7 @@ LANDMARKS = 5
 def landmark_graph(mean: Floats, stages: tuple[Cascade, ...]) -> bytes:
     """(h, w) float32 grey levels 0..255 and (n, 4) float32 boxes (left, top, right, bottom) to (n, 5, 2) points in pixels.
 
-    The points are the outer and inner corner of her left eye (on the picture's right), of her right eye, and the base of the nose.
+    The points: outer and inner corner of her left eye (on the picture's right), the same of her right eye, the base of the nose.
     Method: Kazemi and Sullivan, "One Millisecond Face Alignment with an Ensemble of Regression Trees" (CVPR 2014).
     """
     if mean.shape != (LANDMARKS, 2):

@@ -50,7 +50,7 @@ def detector_graph(network: Network) -> bytes:
         raise PackRefused("The detector's file holds another network.")
     graph = Graph("dlib mmod face detector")
     margin = DETECTOR_MARGIN
-    padded = graph.node("Pad", "picture", graph.constant([margin, margin, 0] * 2), graph.constant(np.uint8(0).reshape(())))
+    padded = graph.node("Pad", "picture", graph.constant([margin, margin, 0] * 2), graph.constant(np.asarray(0, np.uint8)))
     planes = graph.node("Transpose", graph.node("Cast", padded, to=1), perm=[2, 0, 1])
     planes = graph.node("Unsqueeze", planes, graph.constant([0]))
     first, *rest = network.layers
@@ -121,9 +121,7 @@ def _chain(graph: Graph, value: str, layers: list[Layer], side: int = 0) -> str:
 def _convolved(graph: Graph, value: _Map, layer: Layer) -> _Map:
     kernel, bias = layer.weights
     stride, padding = layer.sizes
-    name = graph.node(
-        "Conv", value.name, graph.constant(kernel), graph.constant(bias), strides=[stride] * 2, pads=[padding] * 4
-    )
+    name = graph.node("Conv", value.name, graph.constant(kernel), graph.constant(bias), strides=[stride] * 2, pads=[padding] * 4)
     return _Map(name, len(bias), (value.side + 2 * padding - kernel.shape[2]) // stride + 1)
 
 

@@ -211,9 +211,9 @@ def _loss_numbers(loss: str, stream: DlibStream) -> tuple[float, ...]:
 class Cascade:
     """One stage of a shape predictor of t trees of depth d over f pixels.
 
-    `anchor` (f,) is the landmark each pixel is measured from and `offset` (f, 2) its distance in the mean shape; `first`, `second`
-    (t, 2**d - 1) the pixels compared at each node, `limit` (t, 2**d - 1) the difference above which one goes left; `leaves`
-    (t, 2**d, 2p) what is added to the shape.
+    `anchor` (f,) is the landmark each pixel is measured from and `offset` (f, 2) its distance in the mean shape; `first` and
+    `second` (t, 2**d - 1) are the pixels compared at each node, `limit` (t, 2**d - 1) the difference above which one goes left;
+    `leaves` (t, 2**d, 2p) is what is added to the shape.
     """
 
     anchor: NDArray[np.int64]

@@ -34,7 +34,7 @@ class Graph:
 
     def number(self, value: float) -> str:
         """Keep one float32."""
-        return self.constant(np.float32(value).reshape(()))
+        return self.constant(np.asarray(value, np.float32))
 
     def node(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         """Append one operator with one output and return that output's name."""

@@ -64,7 +64,8 @@ class FaceReader:
     def template(self, picture: Picture, landmarks: Points) -> Template:
         """The mean embedding (128,) of six crops of the face with these five points; compared by L2."""
         batch = crops(picture, landmarks)
-        return np.asarray(self._recogniser.forward(batch), np.float32).mean(axis=0)
+        embeddings: NDArray[np.float32] = np.asarray(self._recogniser.forward(batch), np.float32)
+        return np.asarray(embeddings.mean(axis=0), np.float32)
 
     def _landmarks(self, picture: Picture, boxes: Sequence[Box]) -> NDArray[np.float32]:
         corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)

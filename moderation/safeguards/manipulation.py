@@ -1,4 +1,4 @@
-"""Does the face look blended into the picture? The slot for a manipulation model, which refers for as long as none is installed."""
+"""Does the face look blended into the picture? A slot for a manipulation model; while none is installed, a person must look."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -50,7 +50,9 @@ class Manipulation:
         if self._model is None or self._limits is None:
             raise Unexaminable("No manipulation model is installed, so a person must look for signs of a swapped face.")
         if self._model.detects != "blend":
-            raise Unexaminable("The installed manipulation model only tells generated from photographed, which says nothing here.")
+            raise Unexaminable(
+                "The installed manipulation model only tells generated from photographed, which says nothing here."
+            )
         score = float(self._model.score(exhibit.picture, exhibit.faces))
         if not 0 <= score <= 1:
             raise Unexaminable("The manipulation model gave a score that makes no sense.")
