@@ -1,6 +1,7 @@
 """What the command line does with accounts and the audit chain: values in, sentences out; prompting is app.py's part."""
 
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from moderation import audit
@@ -89,3 +90,50 @@ def verify_audit(database: Database) -> str:
     """Walk the whole chain. Raises AuditBroken naming the first row that does not fit."""
     count, head = audit.verify(database.rows("SELECT * FROM audit ORDER BY seq"))
     return f"{count} audit rows, each behind the one before; the head is {head}."
+
+
+def creative_for(accounts: Accounts, login: str | None, brand_ids: Sequence[str]) -> Account:
+    """The creative in whose name the command line orders: the one asked for, or in a demo the first whose brand may.
+
+    Raises NotFound, AccountRefused.
+    """
+    if login is not None:
+        account = accounts.by_login(login)
+        if account.role is not Role.CREATIVE:
+            raise AccountRefused(f"{login} is a {account.role}; images are ordered by a creative.")
+        return account
+    for account in accounts.without_password():
+        if account.role is Role.CREATIVE and account.brand_id in brand_ids:
+            return account
+    raise AccountRefused("Say in whose name to order, with --as LOGIN.")
+
+
+def users(accounts: Accounts, asked: Namespace, ask_password: Callable[[str], str], address: str) -> str:
+    """What `users` answers: `asked.act` on `asked.login`; `address` is where a browser finds the studio.
+
+    Raises NotFound, AccountRefused, NotYours, and what `ask_password` raises.
+    """
+    match asked.act:
+        case "list":
+            return "\n".join(listing(accounts)) or "There are no accounts yet."
+        case "add":
+            new = NewAccount(asked.login, asked.name or asked.login, Role(asked.role), asked.of)
+            by_link = new.role is Role.MODEL
+            return add(accounts, new, None if by_link else ask_password(new.login), address).sentence()
+        case "disable":
+            return disable(accounts, asked.login)
+        case "invite":
+            return invite(accounts, asked.login, address)
+        case _:
+            return set_password(accounts, asked.login, ask_password(asked.login))
+
+
+def let_in(accounts: Accounts, cast: Iterable[tuple[str, str, str, str, str | None]]) -> None:
+    """Make those accounts of a demo that are not there yet, which no password opens.
+
+    Each is (id, login, name, role, the id of what it belongs to). Raises AccountRefused.
+    """
+    there = {row["id"] for row in accounts.listing()}
+    for account_id, login, name, role, belongs_to in cast:
+        if account_id not in there:
+            accounts.create(NewAccount(login, name, Role(role), belongs_to), None, "demo", account_id=account_id)

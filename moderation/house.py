@@ -16,6 +16,7 @@ from moderation.insight import Insight
 from moderation.reach import Reach
 from moderation.release import Releases
 from moderation.rights import Rights
+from moderation.submission import Submissions
 from moderation.vault import Vault
 from moderation.viewing import Viewing
 
@@ -29,6 +30,7 @@ class House:
         self.database = Database(home.database, clock)
         self.vault = Vault(home.folder)
         self.desk = Desk(self.database, self.vault, reach)
+        self.submissions = Submissions(self.database, self.vault, self.desk)
         self.signs = SignOff(self.database, self.vault, reach)
         self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach)

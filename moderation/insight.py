@@ -38,8 +38,8 @@ LEFT JOIN account ca ON ca.id = c.account_id
 class Card:
     """One image as a list shows it; times are ISO text in UTC, the fee is in minor units.
 
-    `sealed_sha256` is what an approval must carry; `picture` says whether this account may look at it;
-    `steps` are the words of what the account can do next.
+    `sealed_sha256` is what an approval must carry; `her_no` whether she refused it
+    herself; `picture` says whether this account may look at it; `steps` are the words of what the account can do next.
     """
 
     render_id: str
@@ -78,6 +78,7 @@ class Card:
     failure: str | None
     created_at: str
     moved_at: str
+    her_no: bool
     picture: bool
     steps: tuple[str, ...]
 
@@ -226,6 +227,7 @@ def _card(account: Account, row: Row) -> Card:
         "render_id": row["id"],
         "licence_starts_at": row["starts_at"],
         "licence_ends_at": row["ends_at"],
+        "her_no": bool(row["her_no"]),
         "picture": shows_picture(account, row["state"]),
         "steps": steps(account, row["state"], own=row["maker_id"] == account.id, her_no=bool(row["her_no"])),
     }

@@ -1,6 +1,7 @@
 """Decodes a picture that somebody hands in: by its content, within limits read from its header, and without its metadata."""
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,16 @@ def read_upload(content: bytes) -> Picture:
         raise BadImage("This picture needs more memory than the studio gives to a picture.") from error
     except Exception as error:  # Pillow's decoders raise whatever the malformed bytes make them trip over
         raise BadImage(DAMAGED) from error
+
+
+def read_picture_file(file: Path) -> Picture:
+    """The pixels of a picture file, by the rules of `read_upload`; BadImage also when the file cannot be read."""
+    try:
+        if file.stat().st_size > LARGEST_BYTES:
+            raise BadImage(f"{file} is larger than the {_millions(LARGEST_BYTES)} MB that the studio reads.")
+        return read_upload(file.read_bytes())
+    except OSError as error:
+        raise BadImage(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
 def _check_header(image: Image.Image) -> None:

@@ -1,8 +1,10 @@
 """What the command line does with twins: orders images as the studio page does, and waits for them."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from twin.errors import BadValue, NotFound
 from twin.house import House
@@ -47,3 +49,14 @@ def licensed_brands(store: Store, twin_id: str) -> list[str]:
         known = ", ".join(row["id"] for row in store.rows("SELECT id FROM twin ORDER BY id")) or "nobody yet"
         raise NotFound(f"No brand has a licence of a twin called {twin_id!r}; there are: {known}.")
     return [str(row["brand_id"]) for row in rows]
+
+
+def copy_previews(images: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Copy the marked previews of `images` into a folder and name the copies. Raises BadValue when it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for image in images:
+            if image["file"]:
+                image["file"] = str(shutil.copy2(image["file"], folder))
+    except OSError as error:
+        raise BadValue(f"The previews cannot be copied into {folder}: {error.strerror or error}.") from error

@@ -1,16 +1,21 @@
 """The objects of the twin domain, each made once, when it is first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from twin import registry
 from twin.catalogue import Catalogue
+from twin.enrolment import LIGHTS
 from twin.jobs import GiveUp, Jobs
+from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
 from twin.painter import Painter
-from twin.ports import Move, Reach, Store
+from twin.plate import develop, read_index, read_plate
+from twin.ports import Move, Picture, Reach, Store
+from twin.reference import Reference
 from twin.wardrobe import Wardrobe
 
 
@@ -61,6 +66,11 @@ class House:
 
         return {"atelier": AtelierPainter(self.assets / "atelier", threads=self._threads)}
 
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        """The engines that can be chosen here, as (title, name)."""
+        return [(entry.card.title, entry.card.name) for entry in self.catalogue.built_in]
+
     def painter(self, name: str) -> Painter:
         """The engine of this name. Raises PainterUnavailable, saying why it does not run here."""
         return self._engines[self.catalogue.ready(name).card.name]
@@ -69,3 +79,21 @@ class House:
         """The sentence that every image under a licence carries, from its consent. Raises NotFound."""
         with self.store.read("worker") as tx:
             return registry.consent_behind(tx, licence_id).disclosure_text
+
+    def reference_pictures(self) -> Iterator[tuple[str, str, str, str, Picture]]:
+        """Every reference of every twin in each light of `enrolment.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.
+
+        Raises NotFound or BadValue when a file is gone or was altered.
+        """
+        folder = self.assets / "references"
+        lines = {line["id"]: line for line in read_index(folder)}
+        for row in self.store.rows("SELECT * FROM reference ORDER BY twin_id, id"):
+            Reference(**{field.name: row[field.name] for field in fields(Reference)}).check(folder)
+            plate = read_plate(folder, lines[row["id"]])
+            for name, light in LIGHTS.items():
+                yield row["id"], row["twin_id"], name, row["sha256"], develop(plate, self._plain(row["twin_id"], light))
+
+    def _plain(self, twin_id: str, light: Light) -> Look:
+        """A look in which nothing but the light matters."""
+        garment = self.wardrobe.of(twin_id)[0].id
+        return Look(Pose(), light, garment, garment_colour="#8a8a88", backdrop_colour="#a8a8aa")

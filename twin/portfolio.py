@@ -161,3 +161,19 @@ def _render(row: Mapping[str, Any]) -> RenderSeen:
         made_at=datetime.fromisoformat(row["created_at"]),
         moved_at=datetime.fromisoformat(row["moved_at"]),
     )
+
+
+@dataclass(frozen=True)
+class OneOfTheCast:
+    """A twin of somebody fictional, whom a demo shows to everybody."""
+
+    id: str
+    name: str
+
+
+def cast(store: Store) -> tuple[OneOfTheCast, ...]:
+    """The fictional twins, in the order of their entry."""
+    rows = store.rows(
+        "SELECT t.id, t.name FROM twin t JOIN person p ON p.id = t.person_id WHERE p.fictional = 1 ORDER BY t.created_at, t.rowid"
+    )
+    return tuple(OneOfTheCast(row["id"], row["name"]) for row in rows)

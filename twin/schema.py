@@ -95,3 +95,5 @@ CREATE TABLE recipe (
 
 KEPT = ("consent", "revocation", "recipe", "reference")
 """Tables whose rows are never changed; the migration adds their triggers."""
+
+MIGRATIONS = (("twin-001-registry", REGISTRY), ("twin-002-studio", STUDIO))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from twin import portfolio, registry
 from twin.claim import Maker
@@ -29,13 +30,16 @@ class Judged:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What the studio page shows and does beyond the twin domain; each takes the account first."""
+    """What the studio page shows and does beyond the twin domain.
 
-    header: Callable[[Account], str]
-    judged: Callable[[Account, str], Mapping[str, Judged]]
-    story: Callable[[Account, str], str]
-    release: Callable[[Account, str], None]
-    appeal: Callable[[Account, str, str], None]
+    Each is called with the very account that the guard handed in, whose type is the business of whoever handed both in.
+    """
+
+    header: Callable[[Any], str]
+    judged: Callable[[Any, str], Mapping[str, Judged]]
+    story: Callable[[Any, str], str]
+    release: Callable[[Any, str], object]
+    appeal: Callable[[Any, str, str], object]
 
 
 @dataclass(frozen=True)

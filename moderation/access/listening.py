@@ -1,0 +1,34 @@
+"""The socket that the site listens on, opened before anything slow is prepared."""
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from moderation.errors import ModerationError
+
+BACKLOG = 128
+
+
+class AddressRefused(ModerationError):
+    """The site cannot listen where it was told to."""
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket, closed at the end. Raises AddressRefused when the port is taken or the address not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise AddressRefused(
+                    f"Port {port} is in use; close the program that has it, or choose another with --port."
+                ) from error
+            if error.errno == errno.EACCES:
+                raise AddressRefused(f"Port {port} is for the system's own programs; choose another with --port.") from error
+            raise AddressRefused(f"The studio cannot listen on {host}: {error.strerror or error}.") from error
+        yield listener

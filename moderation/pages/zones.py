@@ -1,0 +1,55 @@
+"""The zones of the moderation domain, and the pieces of theirs that the studio page shows too."""
+
+from pathlib import Path
+
+from moderation.access.account import Account, Role
+from moderation.access.guard import Guard
+from moderation.access.server import Zone
+from moderation.house import House
+from moderation.pages.desk import DESK_HEAD, build_desk
+from moderation.pages.inbox import header_html
+from moderation.pages.my_twin import build_my_twin
+from moderation.pages.ports import DeskPorts, HerPorts
+from moderation.pages.story import story_html
+from moderation.pages.theme import PaperTheme
+
+
+class Furniture:
+    """What every zone shares: its head, an image's story, and its dress; `demo` shows banner and role switch."""
+
+    def __init__(self, house: House, theme_folder: Path, *, demo: bool) -> None:
+        self._house = house
+        self._styles = [theme_folder / "tokens.css", theme_folder / "gradio.css"]
+        self._demo = demo
+
+    def header(self, account: Account) -> str:
+        """The head of a page as HTML: where one is, what waits, sign-out."""
+        cast = self._house.accounts.without_password() if self._demo else None
+        return str(header_html(account, self._house.insight.inbox(account), demo=cast))
+
+    def story(self, account: Account, render_id: str) -> str:
+        """The story of an image as HTML. Raises NotFound."""
+        return str(story_html(self._house.insight.story(account, render_id), account.role, self._house.clock()))
+
+    def dress(self, head: str = "") -> dict[str, object]:
+        """Theme, style sheets and head of a zone."""
+        return {"theme": PaperTheme(), "css_paths": self._styles, "head": head}
+
+
+def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Zone]:
+    """The review desk and the person's own page."""
+    desk = DeskPorts(header=furniture.header, reads=house.insight, reviews=house.desk, now=house.clock)
+    hers = HerPorts(
+        header=furniture.header,
+        reads=house.insight,
+        signs=house.signs,
+        rights=house.rights,
+        agreements=house.agreements.of,
+        share=house.earnings.share,
+        payments=house.earnings.payments,
+        now=house.clock,
+    )
+    return [
+        Zone("/review", Role.MODERATOR, build_desk(desk, guard(Role.MODERATOR)), furniture.dress(DESK_HEAD)),
+        Zone("/me", Role.MODEL, build_my_twin(hers, guard(Role.MODEL)), furniture.dress()),
+    ]

@@ -1,0 +1,84 @@
+"""How a painted picture comes in: sealed, put into the vault, and entered as a submission."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from moderation.database import Database
+from moderation.desk import Desk
+from moderation.desk_decisions import not_found
+from moderation.desk_moves import Row, Writing
+from moderation.seal import Picture, Sealed, mark_progress, seal
+from moderation.uploads import read_upload
+from moderation.vault import Shelf, Vault
+
+_FINDINGS = """
+SELECT safeguard, outcome, score, threshold, reason FROM finding WHERE render_id = ?1
+AND attempt = (SELECT max(attempt) FROM finding WHERE render_id = ?1) ORDER BY position
+"""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sealed picture, and the bytes of the negative it was developed from, if its painter made one."""
+
+    sealed: Sealed
+    negative: bytes | None
+
+
+class Submissions:
+    """The way from a painter to the desk."""
+
+    def __init__(self, database: Database, vault: Vault, desk: Desk) -> None:
+        self._database = database
+        self._vault = vault
+        self._desk = desk
+
+    def seal(self, picture: Picture, negative: bytes | None, disclosure_text: str, source_type: str) -> Sheet:
+        """Seal a picture. Raises BadImage."""
+        return Sheet(seal(picture, disclosure_text, source_type), negative)
+
+    def store(self, render_id: str, sheet: Sheet) -> None:
+        """Put original, preview and negative where only the vault reads them. Raises VaultFull."""
+        self._vault.keep(Shelf.ORIGINAL, render_id, sheet.sealed.content)
+        self._vault.keep(Shelf.PREVIEW, render_id, sheet.sealed.preview)
+        if sheet.negative is not None:
+            self._vault.keep(Shelf.NEGATIVE, render_id, sheet.negative)
+
+    def submit(self, tx: Writing, render_id: str, sheet: Sheet) -> Row:
+        """Enter the submission and move the image to its examination."""
+        return self._desk.submit(tx, render_id, sheet.sealed)
+
+    def show(self, render_id: str, picture: Picture) -> None:
+        """Keep a small marked look at an unfinished picture."""
+        self._vault.keep(Shelf.PROGRESS, render_id, mark_progress(picture))
+
+    def forget(self, render_id: str) -> None:
+        """Remove the look at an unfinished picture."""
+        self._vault.drop(Shelf.PROGRESS, render_id)
+
+    def picture(self, render_id: str) -> Picture:
+        """The (h, w, 3) sRGB picture as it was sealed. Raises NotFound, SealBroken when the file is another."""
+        rows = self._database.rows("SELECT sealed_sha256 FROM submission WHERE render_id = ?", [render_id])
+        if not rows:
+            raise not_found()
+        return read_upload(self._vault.read(Shelf.ORIGINAL, render_id, rows[0]["sealed_sha256"]))
+
+    def outcome(self, render_id: str) -> dict[str, Any]:
+        """What became of an image: id, state, the marked preview with its hash (None before there is one), and findings.
+
+        Raises NotFound.
+        """
+        rows = self._database.rows(
+            "SELECT r.state, s.preview_sha256 FROM render r LEFT JOIN submission s ON s.render_id = r.id WHERE r.id = ?",
+            [render_id],
+        )
+        if not rows:
+            raise not_found()
+        sha256 = rows[0]["preview_sha256"]
+        return {
+            "id": render_id,
+            "state": rows[0]["state"],
+            "file": str(self._vault.path(Shelf.PREVIEW, render_id)) if sha256 else None,
+            "sha256": sha256,
+            "findings": self._database.rows(_FINDINGS, [render_id]),
+        }

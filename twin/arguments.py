@@ -1,0 +1,70 @@
+"""The words of the command line; what they do is the business of `app.py`."""
+
+import argparse
+from collections.abc import Sequence
+
+HOME = "the folder of this studio (default: TWIN_STUDIO_HOME, else the platform's folder for data)"
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked; without a command, to serve. Exits with a sentence on words that do not fit."""
+    ask = argparse.ArgumentParser(prog="twin-studio", description="Images of consenting models' twins, signed off by themselves.")
+    _everywhere(ask, default=None)
+    commands = ask.add_subparsers(dest="command", metavar="COMMAND")
+    serve = _command(commands, "serve", "open the studio in the browser (the default)")
+    for parser in (ask, serve):
+        unsaid = argparse.SUPPRESS if parser is serve else None
+        parser.add_argument("--host", default=unsaid, help="the address to listen on (default 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=unsaid, help="the port to listen on (default 7860)")
+    _command(commands, "work", "paint and examine, as the studio's own worker does")
+    _add_paint(commands)
+    examine = _command(commands, "examine", "examine an image file as if it were submitted as a twin's")
+    examine.add_argument("image", help="a PNG, JPEG or WebP file")
+    examine.add_argument("--twin", required=True, help="whose image it claims to be")
+    examine.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_users(commands)
+    audit = _command(commands, "audit", "look after the audit chain")
+    audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
+    _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
+    return ask.parse_args(arguments)
+
+
+def _everywhere(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
+    parser.add_argument("--home", metavar="DIR", default=default, help=HOME)
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--demo", dest="wanted", action="store_const", const="demo", default=default, help="a demo, open to others")
+    kind.add_argument("--studio", dest="wanted", action="store_const", const="studio", default=default, help="a real studio")
+
+
+def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=what, description=what.capitalize() + ".")
+    _everywhere(parser)
+    return parser
+
+
+def _add_paint(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    paint = _command(commands, "paint", "order images as the studio page does, and wait until they were examined")
+    paint.add_argument("--twin", required=True, help="whose twin")
+    paint.add_argument("--look", default="studio-classic", help="a named look, or a JSON file that holds one")
+    paint.add_argument("--seed", type=int, help="the first seed (default: by chance)")
+    paint.add_argument("--count", type=int, default=1, help="how many, with consecutive seeds")
+    paint.add_argument("--as", dest="login", help="the creative who orders (in a demo: one whose brand may)")
+    paint.add_argument("--out", metavar="DIR", help="copy the marked previews there")
+    paint.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    users = _command(commands, "users", "look after accounts")
+    acts = users.add_subparsers(dest="act", metavar="ACT", required=True)
+    _command(acts, "list", "every account")
+    add = _command(acts, "add", "make an account")
+    add.add_argument("login")
+    add.add_argument("--role", required=True, choices=["creative", "moderator", "model", "agency", "administrator"])
+    add.add_argument("--name", help="what the person is called (default: the login)")
+    add.add_argument("--of", metavar="ID", help="the brand, person or agency that the account belongs to")
+    for act, what in (
+        ("disable", "let nobody in by an account any more"),
+        ("password", "set a password"),
+        ("invite", "a new link that sets a first password"),
+    ):
+        _command(acts, act, what).add_argument("login")

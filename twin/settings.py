@@ -1,0 +1,50 @@
+"""How one process of the studio was asked to run."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from platformdirs import user_data_path
+
+from twin.errors import BadValue
+
+PORTS = range(1, 65536)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line and the environment say, read once.
+
+    `wanted` is the kind of home asked for ("demo", "studio" or None); `space_host` the public name inside a hosted Space;
+    `fault` the point at which a test wants the process to die; `threads` how many a model may take. Raises BadValue.
+    """
+
+    home: Path
+    wanted: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 7860
+    space_host: str | None = None
+    fault: str | None = None
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse a port that is none."""
+        if self.port not in PORTS:
+            raise BadValue(f"A port is a number from 1 to 65535, not {self.port}.")
+
+    @classmethod
+    def read(cls, asked: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
+        """The command line before the environment before the defaults."""
+        space = environment.get("SPACE_HOST") if environment.get("SPACE_ID") else None
+        home = asked.get("home") or environment.get("TWIN_STUDIO_HOME") or user_data_path("twin-studio")
+        return cls(
+            home=Path(home),
+            wanted=asked.get("wanted") or ("demo" if space else None),
+            host=asked.get("host") or ("0.0.0.0" if space else cls.host),
+            port=cls.port if asked.get("port") is None else asked["port"],
+            space_host=space,
+            fault=environment.get("TWIN_STUDIO_FAULT"),
+            threads=min(4, os.cpu_count() or 1),
+        )
