@@ -1,0 +1,39 @@
+"""What is shipped beside the code: told of in assets/README.md, small enough, and honest about who is trained on."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "assets"
+
+
+def test_everything_under_assets_states_its_origin_and_licence() -> None:
+    rows = [line.split("|") for line in (ASSETS / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    told = {row[1].strip().strip("`").rstrip("/"): row for row in rows if len(row) == 6}
+    shipped = {path.name for path in ASSETS.iterdir() if path.name != "README.md" and not path.name.startswith(".")}
+    assert shipped <= set(told)
+    assert all(row[3].strip() and row[4].strip() in ("CC0-1.0", "Apache-2.0") for row in told.values())
+
+
+def test_no_picture_that_a_twin_is_recognised_by_is_trained_on() -> None:
+    if not (ASSETS / "plates" / "plates.jsonl").is_file():
+        pytest.skip("The training plates are not shipped with this copy.")
+    ids, poses = {}, {}
+    for folder in ("references", "plates"):
+        lines = [json.loads(line) for line in (ASSETS / folder / "plates.jsonl").read_text(encoding="utf-8").splitlines()]
+        ids[folder] = {line["id"] for line in lines}
+        poses[folder] = {(line["twin"], line["garment"], json.dumps(line["pose"], sort_keys=True)) for line in lines}
+    assert not ids["references"] & ids["plates"]
+    assert not poses["references"] & poses["plates"]
+
+
+def test_tracked_files_stay_small_enough_to_clone() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("This copy is no clone; what is tracked cannot be asked.")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    sizes = [path.stat().st_size for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+    assert max(sizes) <= 15 * 2**20
+    assert sum(sizes) <= 60 * 2**20
