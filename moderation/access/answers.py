@@ -32,13 +32,11 @@ class Pages:
 
     def page(self, request: Request, name: str, *, status: int = 200, **facts: Any) -> Response:
         """One page; its forms carry this browser's token."""
-        text = self._templates.get_template(name).render(
-            demo=self._demo,
-            path=request.scope["path"],
-            account=request.scope.get("account"),
-            form=form_token(request.session),
-            **facts,
-        )
+        return self._filled(request, name, status, form=form_token(request.session), **facts)
+
+    def _filled(self, request: Request, name: str, status: int, **facts: Any) -> Response:
+        account = request.scope.get("account")
+        text = self._templates.get_template(name).render(demo=self._demo, path=request.scope["path"], account=account, **facts)
         return HTMLResponse(text, status)
 
     def refusal(self, request: Request, refusal: Refusal) -> Response:
@@ -47,8 +45,10 @@ class Pages:
             return JSONResponse({"error": refusal.sentence}, refusal.status)
         if refusal.sign_in and request.method == "GET":
             return RedirectResponse(f"/sign-in?{urlencode({'to': request.scope['path']})}", HTTPStatus.SEE_OTHER)
+        # To a stranger no token: a form sent from another site comes without the cookie, and a new one would replace it.
+        form = form_token(request.session) if request.scope.get("account") else ""
         heading = HEADINGS.get(refusal.status, "Not done")
-        return self.page(request, "refusal.html", status=refusal.status, heading=heading, sentence=refusal.sentence)
+        return self._filled(request, "refusal.html", refusal.status, form=form, heading=heading, sentence=refusal.sentence)
 
 
 def wants_page(request: Request) -> bool:

@@ -20,7 +20,7 @@ from moderation.errors import AccountRefused, NotFound, TooManyAttempts
 
 OWN_FORM = [Depends(from_our_page)]
 Field = Annotated[str, Form(max_length=400)]
-PUBLIC = ("/", "/sign-in", "/sign-out", "/health", "/invitation/", "/demo/enter/", "/assets/theme/")
+PUBLIC = ("/", "/sign-in", "/sign-out", "/health", "/favicon.ico", "/invitation/", "/demo/enter/", "/assets/theme/")
 """What anybody may ask for; in a demo also its cast's portraits."""
 
 
@@ -111,6 +111,10 @@ def front_routes(pages: Pages, entrance: Entrance, front: Front, *, demo: bool) 
     @router.get("/form-token")
     def token(request: Request) -> Response:
         return JSONResponse({"form": form_token(request.session)})
+
+    @router.get("/favicon.ico")
+    def favicon() -> Response:
+        return RedirectResponse("/assets/theme/mark.svg")
 
     @router.get("/health")
     def health() -> Response:

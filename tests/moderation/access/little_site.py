@@ -28,6 +28,7 @@ from moderation.errors import ModerationError, NotFound
 from moderation.schema import AUDIT, MIGRATIONS
 from twin.schema import REGISTRY, STUDIO
 
+THEME = Path(__file__).parents[3] / "assets" / "theme"
 PASSWORD = "paper ink and safelight"
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 PEOPLE = (
@@ -97,9 +98,6 @@ class LittleSite:
     def __post_init__(self) -> None:
         self.home = self.folder / "home"
         self.home.mkdir()
-        theme = self.folder / "theme"
-        theme.mkdir()
-        (theme / "site.css").write_text("body { color: black }")
         (self.home / "original.png").write_bytes(b"\x89PNG the original")
         self.database = database_at(self.home / "studio.sqlite", self.clock)
         self.accounts = Accounts(self.database, CHEAP)
@@ -110,7 +108,7 @@ class LittleSite:
             for login, role, where in PEOPLE
         }
         self.rules = SiteRules(
-            demo=self.demo, home=self.home, theme_folder=theme, secure=self.framed, framed=self.framed,
+            demo=self.demo, home=self.home, theme_folder=THEME, secure=self.framed, framed=self.framed,
             hosts=frozenset({"127.0.0.1", "localhost", "testserver"}),
         )  # fmt: skip
         self.zones = [Zone(path, role, self.blocks(role)) for path, role in ZONES.items()]

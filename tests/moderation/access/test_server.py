@@ -1,6 +1,7 @@
 """The whole little site over HTTP: sign-in, zones, pictures, downloads."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
@@ -76,7 +77,9 @@ def _get(app: object, path: str) -> int:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://testserver") as client:  # type: ignore[arg-type]
             return (await client.get(path)).status_code
 
-    return anyio.run(ask)
+    # Its own thread: a browser test before this one may leave an event loop running here.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, ask).result()
 
 
 def test_a_file_of_the_machine_is_not_fetched_by_naming_it(demo: LittleSite, visitor: Callable[[str | None], Visitor]) -> None:
