@@ -106,13 +106,13 @@ class Supervisor:
             )
 
 
-def follow_parent() -> None:
+def follow_parent(platform: str = sys.platform) -> None:
     """Called first in the child: from now on it dies when its parent does, however that dies.
 
-    On Linux the kernel sees to it; elsewhere, and for a parent that was dead already, the end of standard input does,
-    which is a pipe that only the parent holds.
+    On Linux the kernel sees to it, even in the middle of a computation; elsewhere, and for a parent that was dead already,
+    the end of standard input does, which is a pipe that only the parent holds.
     """
-    if sys.platform == "linux":
+    if platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     threading.Thread(target=_await_end_of_input, name="parent", daemon=True).start()
 

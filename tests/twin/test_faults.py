@@ -1,0 +1,77 @@
+"""Killed at any point of painting or examining, or told to die there thrice, an image is neither lost nor doubled."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from moderation import desk
+from tests.twin.rig import MIRA, Clock, Rig
+from twin import jobs, work
+from twin.recipe import Recipe
+
+ROOT = Path(__file__).parents[2]
+POINTS = [*jobs.FAULTS, *work.FAULTS, *(point for point in desk.FAULTS if point.startswith("examine."))]
+AFTER_PAINTING = ["paint.committed", *(p for p in POINTS if p.startswith("examine.") and p != "examine.submitted")]
+
+
+class Killed(BaseException):
+    """The end of a process, for tests that stay in theirs."""
+
+
+def struck(home: Path, point: str) -> int:
+    """Work at a home in a process of its own that dies at `point`; the signal that ended it."""
+    done = subprocess.run([sys.executable, "-m", "tests.twin.rig", str(home), point], cwd=ROOT, timeout=120, check=False)
+    return -done.returncode
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_worker_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path, point: str) -> None:
+    rig = Rig.founded(tmp_path, Clock())
+    render_id = rig.order(seed=9)
+    assert struck(tmp_path, point) == signal.SIGKILL
+    rig.settle("next")
+
+    paintings = 1 if point in AFTER_PAINTING else 2
+    examinations = 2 if point in AFTER_PAINTING and point not in ("paint.committed", "examine.committed") else 1
+    assert rig.jobs_of(render_id) == [("paint", "done", paintings), ("examine", "done", examinations)]
+    again = ["queued", "painting"] * paintings
+    assert rig.history(render_id) == [*again, "examining", "her turn"]
+    tables = ("render", "submission", "recipe", "verdict", "finding")
+    assert [len(rig.rows(f"SELECT 1 FROM {table}")) for table in tables] == [1] * len(tables)
+    assert rig.files() == [f"previews/{render_id}.jpg", f"vault/originals/{render_id}.png"]
+    sealed = rig.rows("SELECT pixels_sha256 FROM submission")[0]["pixels_sha256"]
+    assert Recipe.from_json(rig.rows("SELECT recipe FROM recipe")[0]["recipe"]).pixels_sha256 == sealed
+
+
+def test_pixels_of_a_killed_painting_go_when_its_image_was_cancelled(tmp_path: Path) -> None:
+    rig = Rig.founded(tmp_path, Clock())
+    cancelled = rig.order(seed=1)
+    assert struck(tmp_path, "paint.stored") == signal.SIGKILL
+    assert any(cancelled in name for name in rig.files())
+    rig.jobs.cancel(cancelled, MIRA)
+    rig.order(seed=2)
+    rig.settle("next")
+    assert [name for name in rig.files() if cancelled in name] == []
+
+
+@pytest.mark.parametrize(("point", "state"), [("paint.stored", "failed"), ("examine.examined", "in review")])
+def test_what_kills_its_worker_three_times_ends_and_lets_the_next_image_pass(tmp_path: Path, point: str, state: str) -> None:
+    clock = Clock()
+    Rig.founded(tmp_path, clock).order(seed=1)
+
+    def die(passed: str) -> None:
+        if passed == point:
+            raise Killed
+
+    for _ in range(3):
+        with pytest.raises(Killed):
+            Rig(tmp_path, clock, die).settle()
+    rig = Rig(tmp_path, clock)
+    clock.go_on(seconds=1)
+    rig.order(seed=2)
+    rig.settle("next")
+    assert [row["state"] for row in rig.rows("SELECT state FROM render ORDER BY seed")] == [state, "her turn"]
+    assert rig.rows("SELECT 1 FROM job WHERE state IN ('waiting', 'running')") == []
