@@ -18,7 +18,7 @@ from moderation import commands as accounting
 from moderation import schema as moderation_schema
 from moderation.access.account import Account, Role
 from moderation.access.listening import listening
-from moderation.access.session import LOOPBACK, demo_may_bind, session_key
+from moderation.access.session import LOOPBACK, demo_may_bind
 from moderation.database import append_only
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
@@ -169,12 +169,11 @@ def build_site(studio: Studio) -> "FastAPI":
     """The site that uvicorn serves: gate, pages of our own, and one Gradio page per role."""
     from moderation.access import server
     from moderation.access.guard import Guard
-    from moderation.access.media import Pictures
-    from moderation.access.routes import Front, Portrait
-    from moderation.pages.zones import Furniture, moderation_zones
+    from moderation.access.routes import Portrait
+    from moderation.pages.zones import Furniture, moderation_zones, parts_of
     from twin.pages.studio import build_studio
 
-    settings, judging, is_demo = studio.settings, studio.judging, studio.home.kind is Kind.DEMO
+    judging, painting, is_demo = studio.judging, studio.painting, studio.home.kind is Kind.DEMO
     guard = Guard(judging.sessions, REFUSALS, MISSING)
     furniture = Furniture(judging, ASSETS / "theme", demo=is_demo)
     elsewhere = Elsewhere(
@@ -184,34 +183,19 @@ def build_site(studio: Studio) -> "FastAPI":
         release=judging.releases.release,
         appeal=judging.desk.appeal,
     )
-    creative = server.Zone(
-        "/studio",
-        Role.CREATIVE,
-        build_studio(studio.floor().studio(studio.painting.offered, elsewhere), guard(Role.CREATIVE)),
-        furniture.dress(),
-    )
-    pictures = Pictures(
-        preview=judging.viewing.preview,
-        progress=judging.viewing.progress,
+    page = build_studio(studio.floor().studio(painting.offered, elsewhere), guard(Role.CREATIVE))
+    parts = parts_of(
+        judging,
         portrait=studio.portrait,
-        grant=judging.releases.grant,
-        open_download=judging.releases.open_download,
+        cast=lambda: [Portrait(twin.id, twin.name) for twin in cast(painting.store)],
+        refusals=REFUSALS,
+        missing=MISSING,
     )
-    rules = server.SiteRules(
-        demo=is_demo,
-        home=studio.home.folder,
-        theme_folder=ASSETS / "theme",
-        hosts=LOOPBACK | {settings.space_host or settings.host},
-        secure=settings.space_host is not None,
-        framed=settings.space_host is not None,
-    )
-    front = Front(
-        cast=lambda: [Portrait(twin.id, twin.name) for twin in cast(studio.painting.store)], inbox=judging.insight.inbox
-    )
-    parts = server.Parts(
-        session_key(studio.home.keys / "session.key"), judging.accounts, judging.sessions, pictures, front, REFUSALS, MISSING
-    )
-    return server.build_site(rules, parts, [creative, *moderation_zones(judging, furniture, guard)])
+    public = studio.settings.space_host
+    hosts = LOOPBACK | {public or studio.settings.host}
+    rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=bool(public), framed=bool(public))
+    zones = [server.Zone("/studio", Role.CREATIVE, page, furniture.dress()), *moderation_zones(judging, furniture, guard)]
+    return server.build_site(rules, parts, zones)
 
 
 def serve(studio: Studio, say: Callable[[str], None]) -> None:

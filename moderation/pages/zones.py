@@ -1,10 +1,14 @@
 """The zones of the moderation domain, and the pieces of theirs that the studio page shows too."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from moderation.access.account import Account, Role
 from moderation.access.guard import Guard
-from moderation.access.server import Zone
+from moderation.access.media import Pictures
+from moderation.access.routes import Front, Portrait
+from moderation.access.server import Parts, Zone
+from moderation.access.session import session_key
 from moderation.house import House
 from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.inbox import header_html
@@ -53,3 +57,23 @@ def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Z
         Zone("/review", Role.MODERATOR, build_desk(desk, guard(Role.MODERATOR)), furniture.dress(DESK_HEAD)),
         Zone("/me", Role.MODEL, build_my_twin(hers, guard(Role.MODEL)), furniture.dress()),
     ]
+
+
+def parts_of(
+    house: House,
+    *,
+    portrait: Callable[[Account | None, str], bytes],
+    cast: Callable[[], Sequence[Portrait]],
+    refusals: tuple[type[Exception], ...],
+    missing: tuple[type[Exception], ...],
+) -> Parts:
+    """The objects behind the routes; `portrait` and `cast` show the twins of a demo."""
+    pictures = Pictures(
+        preview=house.viewing.preview,
+        progress=house.viewing.progress,
+        portrait=portrait,
+        grant=house.releases.grant,
+        open_download=house.releases.open_download,
+    )
+    key = session_key(house.home.keys / "session.key")
+    return Parts(key, house.accounts, house.sessions, pictures, Front(cast, house.insight.inbox), refusals, missing)
