@@ -46,7 +46,17 @@ class DeskParts:
     def shown(self) -> list[Any]:
         """What opening an image may change."""
         return [
-            *(self.count, self.queue, self.queue_style, self.picture, self.reference, self.words, self.said, self.bar),
+            *(
+                self.header,
+                self.count,
+                self.queue,
+                self.queue_style,
+                self.picture,
+                self.reference,
+                self.words,
+                self.said,
+                self.bar,
+            ),
             *(self.reasons, self.reason, self.note, self.held, self.skipped),
         ]
 
@@ -71,8 +81,8 @@ def build_desk(ports: DeskPorts, guard: Guard) -> Any:
                 picture = leaf("case")
                 buttons, bar = _bar()
             with gr.Column(elem_id="desk-words", scale=3, min_width=280):
-                words = leaf("case-words")
                 reference = leaf("reference")
+                words = leaf("case-words")
         parts = DeskParts(
             header, count, queue, style, picture, reference, words, said, **bar, held=gr.State({}), skipped=gr.State([])
         )
@@ -84,25 +94,26 @@ def _bar() -> tuple[dict[str, Any], dict[str, Any]]:
     """The buttons, and what they work on."""
     with gr.Column(elem_id="decide", visible=False) as bar:
         with gr.Row(elem_id="decide-bar"):
-            passing = gr.Button("Pass on (A)", variant="primary", elem_id="pass", min_width=120)
-            opening = gr.Button("Refuse … (R)", elem_id="open-refuse", min_width=110)
-            skip = gr.Button("Skip (S)", elem_id="skip", min_width=90)
+            passing = gr.Button("Pass on", variant="primary", elem_id="pass", min_width=120)
+            opening = gr.Button("Refuse …", elem_id="open-refuse", min_width=110)
+            skip = gr.Button("Skip", elem_id="skip", min_width=90)
         with gr.Column(elem_id="reasons", visible=False) as reasons:
             choices = [(f"{number} {words}", reason.value) for number, (reason, words) in enumerate(REASON_WORDS.items(), 1)]
             reason = gr.Radio(choices, label="Why not?", elem_id="reason", elem_classes="ts-options ts-stacked")
-            note = gr.Textbox(label="Note for the maker", elem_id="note", lines=2, max_length=2000)
-            refuse = gr.Button("Refuse it", variant="stop", elem_id="refuse")
+            with gr.Row(elem_id="reasons-say"):
+                note = gr.Textbox(label="Note for the maker", elem_id="note", lines=1, max_length=2000, scale=4)
+                refuse = gr.Button("Refuse it", variant="stop", elem_id="refuse", scale=1, min_width=130)
     buttons = {"pass": passing, "open": opening, "skip": skip, "refuse": refuse}
     return buttons, {"bar": bar, "reasons": reasons, "reason": reason, "note": note}
 
 
 def _wire(page: Any, guard: Guard, acts: DeskActs, parts: DeskParts, buttons: dict[str, Any]) -> None:
     held = [parts.held, parts.skipped]
-    page.load(guard(acts.enter), None, [parts.header, *parts.shown], **QUIET)
+    page.load(guard(acts.enter), None, parts.shown, **QUIET)
     parts.queue.input(guard(acts.choose), [parts.queue, *held], parts.shown, **BUSY)
     buttons["pass"].click(guard(acts.pass_on), [*held, parts.note], parts.shown, **BUSY)
     buttons["refuse"].click(guard(acts.refuse), [*held, parts.reason, parts.note], parts.shown, **BUSY)
     buttons["skip"].click(guard(acts.skip), held, parts.shown, **BUSY)
     buttons["open"].click(guard(acts.open_reasons), parts.held, parts.reasons, **QUIET)
     gr.Timer(3).tick(guard(acts.tick), held, parts.shown, **QUIET)
-    gr.Timer(60).tick(guard(acts.beat), held, [parts.header, *parts.shown], **QUIET)
+    gr.Timer(60).tick(guard(acts.beat), held, parts.shown, **QUIET)

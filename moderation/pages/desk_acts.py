@@ -97,8 +97,12 @@ class DeskActs:
         self.ports.reviews.review(
             account, held["render_id"], held["version"], choice, reason, (words or "").strip(), held["token"]
         )
-        gr.Success("Passed on." if choice == "pass" else "Refused.", duration=3)
-        return self._next(account, skipped)
+        gr.Success(
+            "The person in it decides now." if choice == "pass" else "Its maker reads why.",
+            title="Passed on" if choice == "pass" else "Refused",
+            duration=3,
+        )
+        return {self.parts.header: self.ports.header(account), **self._next(account, skipped)}
 
     def _next(self, account: Account, skipped: list[str], said: str = "") -> Updates:
         """Open the oldest image that is free, or show that nothing is."""

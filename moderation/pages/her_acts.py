@@ -11,6 +11,7 @@ from moderation.insight import Card
 from moderation.pages import her_sheet
 from moderation.pages.her_parts import Book, Turn
 from moderation.pages.ports import HerPorts
+from moderation.signoff import State
 
 Updates = dict[Any, Any]
 Case = dict[str, Any]
@@ -42,19 +43,19 @@ class HerActs:
     def approve(self, account: Account, case: Case) -> Updates:
         """Approve exactly the image before her."""
         self.ports.signs.approve(account, _here(case), case["sealed_sha256"], case["version"])
-        gr.Success("Approved. You can take that back until it is released.")
+        gr.Success("You can take that back until it is released.", title="Approved", duration=5)
         return self._after(account, case)
 
     def refuse(self, account: Account, case: Case, reason: str | None, note: str) -> Updates:
         """Say no for good, with a reason."""
         self.ports.signs.refuse(account, _here(case), reason or "", (note or "").strip(), case["version"])
-        gr.Success("Refused. It can never be used.")
+        gr.Success("It can never be used.", title="Refused", duration=5)
         return self._after(account, case)
 
     def ask_change(self, account: Account, case: Case, note: str) -> Updates:
         """Ask for another image instead."""
         self.ports.signs.ask_change(account, _here(case), (note or "").strip(), case["version"])
-        gr.Success("They will read what you wish.")
+        gr.Success("They will read what you wish.", title="Asked for", duration=5)
         return self._after(account, case)
 
     def later(self, account: Account, case: Case) -> Updates:
@@ -76,7 +77,7 @@ class HerActs:
     def undo(self, account: Account, picked: str | None) -> Updates:
         """Take an approval back; the image waits for her again."""
         self.ports.signs.undo(account, picked or "")
-        gr.Success("It waits for your decision again.")
+        gr.Success("It waits for your decision again.", title="Taken back", duration=5)
         return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
 
     def open_withdraw(self, _: Account) -> Updates:
@@ -86,7 +87,7 @@ class HerActs:
     def withdraw(self, account: Account, picked: str | None) -> Updates:
         """Take one image back for good."""
         self.ports.rights.withdraw_image(account, picked or "")
-        gr.Success("Taken back.")
+        gr.Success("It may not be used any more.", title="Taken back", duration=5)
         return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
 
     def foresee(self, account: Account, subject: str | None) -> Updates:
@@ -149,7 +150,8 @@ class HerActs:
         """Everything below the image that waits."""
         cards = self.ports.reads.images_of_her(account)
         shown = her_sheet.shown_images(cards)
-        one = next((card for card in shown if card.render_id == picked), shown[0] if shown else None)
+        decided = [card for card in shown if card.state != State.HER_TURN] or shown
+        one = next((card for card in shown if card.render_id == picked), decided[0] if decided else None)
         agreements, now, book = self.ports.agreements(account), self.ports.now(), self.book
         return {
             book.mine: gr.update(
@@ -162,7 +164,7 @@ class HerActs:
             book.used: her_sheet.used_list(cards, now),
             book.money: her_sheet.money_list(self.ports.payments(account), now),
             book.agreements: her_sheet.agreements_words(agreements, now),
-            book.subject: gr.update(choices=her_sheet.revocable(agreements), value=None),
+            book.subject: gr.update(choices=her_sheet.revocable(agreements, now), value=None),
             **self.forget(account),
         }
 

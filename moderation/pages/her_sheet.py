@@ -38,7 +38,7 @@ def turn_words(card: Card, share: Share, place: tuple[int, int], now: datetime) 
         )
     told = facts(
         [
-            ("Who", f"{card.brand_name}, for {card.advertiser}"),
+            ("Who", card.brand_name if card.advertiser == card.brand_name else f"{card.brand_name}, for {card.advertiser}"),
             ("What for", f"{card.campaign}, {card.product_line}"),
             ("Where", f"{listed(card.media)}, {card.territory}"),
             ("As", listed(card.uses)),
@@ -59,7 +59,7 @@ def nothing_waits(made: int) -> Markup:
 
 def image_name(card: Card) -> str:
     """What an image is called in her list."""
-    return f"{card.brand_name}, {day(card.created_at)}, {card.state} · {card.render_id[-4:]}"
+    return f"{card.state}, {card.brand_name}, {day(card.created_at)} · {card.render_id[-4:]}"
 
 
 def shown_images(cards: Sequence[Card]) -> list[Card]:
@@ -89,6 +89,9 @@ def image_words(card: Card, now: datetime) -> Markup:
         State.IN_REVIEW: "A moderator looks at it before you do.",
         State.CHANGE_ASKED: "You asked for a change; it cannot be used.",
         State.REFUSED: "It was refused and cannot be used.",
+        State.BLOCKED: "A safeguard stopped it; it cannot be used.",
+        State.HER_TURN: "It waits for your decision.",
+        State.EXAMINING: "The safeguards are looking at it.",
         State.WITHDRAWN: "You took permission back before it was released.",
         State.RECALLED: "It was recalled: it may no longer be shown.",
     }.get(State(card.state), "")
@@ -141,7 +144,7 @@ def table(heads: Sequence[str], lines: Sequence[Sequence[str | Markup]], empty: 
     body = Markup("").join(
         Markup("<tr>{}</tr>").format(
             Markup("").join(
-                Markup('<td data-head="{}">{}</td>').format(head, cell) for head, cell in zip(heads, line, strict=True)
+                Markup('<td data-head="{}"><div>{}</div></td>').format(head, cell) for head, cell in zip(heads, line, strict=True)
             )
         )
         for line in lines
@@ -190,16 +193,16 @@ def _licence(licence: Granted, now: datetime) -> Markup:
     return Markup('<div class="ts-licence"><h4>{} · {} {}</h4>{}</div>').format(licence.brand_name, licence.campaign, gone, told)
 
 
-def revocable(agreements: Sequence[Agreement]) -> list[tuple[str, str]]:
-    """What she can still take back: what it is called, and its scope and id."""
+def revocable(agreements: Sequence[Agreement], now: datetime) -> list[tuple[str, str]]:
+    """What she can still take back: what it is called, and its scope and id; what has ended or was taken back is left out."""
     choices = []
     for agreement in agreements:
-        if agreement.taken_back_at:
+        if agreement.taken_back_at or _over(agreement.ends_at, now):
             continue
         choices += [
             (f"Only {licence.brand_name}, {licence.campaign}", f"licence:{licence.licence_id}")
             for licence in agreement.licences
-            if not licence.taken_back_at
+            if not licence.taken_back_at and not _over(licence.ends_at, now)
         ]
         choices.append((f"The whole consent {agreement.version}, with every licence under it", f"consent:{agreement.consent_id}"))
     return choices
@@ -226,6 +229,10 @@ def taken_words(taken: TakenBack, now: datetime) -> Markup:
         f"Taken back: {_many(len(taken.withdrawn), 'image')} disappeared, {_many(len(taken.recalled), 'released file')} recalled"
     )
     return Markup('<p class="ts-note" data-kind="go" role="status">{}, {}.</p>').format(told, moment(taken.effective_at, now))
+
+
+def _over(text: str, now: datetime) -> bool:
+    return datetime.fromisoformat(text) <= now
 
 
 def _many(count: int, what: str) -> str:

@@ -20,14 +20,13 @@ def header_html(account: Account, waiting: Sequence[Waiting], *, demo: Sequence[
     """The head for this account; `demo` are the accounts a demo can be entered as, None in a studio."""
     return Markup(
         '{banner}<header class="ts-header"><a class="ts-name" href="/">Twin Studio</a><span class="ts-place">{place}</span>'
-        '<nav class="ts-waits" aria-label="Waiting for you">{inbox}{switch}<span class="ts-who">{name}</span>'
-        '<button type="button" data-post="/sign-out">Sign out</button></nav></header>'
+        '<nav class="ts-waits" aria-label="Waiting for you">{inbox}{who}</nav>'
+        '<button type="button" data-post="/sign-out">Sign out</button></header>'
     ).format(
         banner=_banner() if demo is not None else "",
         place=PLACES[account.role],
         inbox=_inbox(waiting),
-        switch=_switch(account, demo or ()),
-        name=account.name,
+        who=_who(account, demo or ()),
     )
 
 
@@ -48,14 +47,18 @@ def _inbox(waiting: Sequence[Waiting]) -> Markup:
     )
 
 
-def _switch(account: Account, demo: Sequence[Account]) -> Markup:
+def _who(account: Account, demo: Sequence[Account]) -> Markup:
+    """The name of who is signed in; in a demo it opens a list of whom one can be instead."""
     others = [other for other in demo if other.id != account.id]
     if not others:
-        return Markup("")
+        return Markup('<span class="ts-who">{}</span>').format(account.name)
     doors = Markup("").join(
         Markup('<li><button type="button" data-post="/demo/enter/{}">{} <span class="ts-quiet">{}</span></button></li>').format(
             other.login, other.name, other.role.value
         )
         for other in others
     )
-    return Markup('<details class="ts-switch"><summary>Be somebody else</summary><ul>{}</ul></details>').format(doors)
+    return Markup(
+        '<details class="ts-switch"><summary><b class="ts-who">{}</b> <span>be somebody else</span></summary>'
+        "<ul>{}</ul></details>"
+    ).format(account.name, doors)

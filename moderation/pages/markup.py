@@ -39,6 +39,12 @@ def age(text: str, now: datetime) -> str:
     return f"{told} ago" if seconds < 0 else f"in {told}"
 
 
+def waited(text: str, now: datetime) -> str:
+    """How long something has waited since an ISO time: 5 hours."""
+    told = age(text, now)
+    return told.removesuffix(" ago") if told.endswith(" ago") else "a moment"
+
+
 def moment(text: str, now: datetime) -> Markup:
     """A relative time whose exact one shows on hover and is read by machines."""
     exact = f"{day(text)}, {datetime.fromisoformat(text):%H:%M} UTC"

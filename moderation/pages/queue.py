@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from moderation.insight import Card, Story
 from moderation.pages.findings import OUTCOMES, face_boxes, findings_list
-from moderation.pages.markup import age, chip, css_string, facts, listed, moment, money, picture, until
+from moderation.pages.markup import chip, css_string, facts, listed, moment, money, picture, until, waited
 
 DUE, LATE = timedelta(hours=1), timedelta(hours=4)
 """How long somebody may wait before the list says so, and before it says so loudly."""
@@ -21,10 +21,10 @@ def urgency(card: Card, now: datetime) -> str:
 
 
 def row_name(card: Card, now: datetime, me: str) -> str:
-    """What a row of the list is called: person, brand, waiting time, verdict, and who looks at it."""
+    """What a row of the list is called: person, brand, time waited, verdict, and who looks at it."""
     risk = OUTCOMES.get(card.verdict or "", "asked again")
     held = "" if card.claimed_by is None else ", with you" if card.claimed_by == me else f", {card.claimed_by_name} looks at it"
-    return f"{card.twin_name} · {card.brand_name}, waits since {age(card.moved_at, now)}, {risk}{held}"
+    return f"{card.twin_name} · {card.brand_name}, waiting {waited(card.moved_at, now)}, {risk}{held}"
 
 
 def queue_choices(cards: Sequence[Card], now: datetime, me: str) -> list[tuple[str, str]]:

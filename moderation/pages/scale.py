@@ -8,6 +8,10 @@ from typing import Any
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 240, 34
+TALLER = 46
+"""The height with a second row of labels."""
+LABEL = 66.0
+"""How wide a label is at most; nearer ticks put theirs above and below the line."""
 LEFT, RIGHT = 8.0, 232.0
 LIMITS = (
     ("refer", "refers"),
@@ -44,7 +48,7 @@ class Scale:
     def span(self) -> tuple[float, float]:
         """The ends of the line: 0 to 1 for fractions, else a little beyond what is shown."""
         low, high = min(self.places), max(self.places)
-        if low >= 0 and high <= 1:
+        if low >= 0 and high <= 1 and any(0 < value < 1 for value in self.places):
             return 0.0, 1.0
         room = (high - low) * 0.15 or max(abs(high) * 0.25, 1.0)
         return (0.0 if low >= 0 else low - room), high + room
@@ -71,10 +75,22 @@ def scale_svg(scale: Scale, outcome: str) -> Markup:
     def x(value: float) -> float:
         return LEFT + (RIGHT - LEFT) * (value - low) / (high - low)
 
+    ticks = _ticks(scale.limits, x)
+    height = TALLER if len(ticks) > 1 and any(below for _, below in ticks) else HEIGHT
     return Markup(
         '<svg class="ts-scale" data-state="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '{}<path class="ts-scale-line" d="M{} 22 H{}"/>{}<circle class="ts-scale-dot" cx="{:.1f}" cy="22" r="5.5"/></svg>'
-    ).format(outcome, WIDTH, HEIGHT, told, _band(scale.usual, x), LEFT, RIGHT, _ticks(scale.limits, x), x(scale.score))
+    ).format(
+        outcome,
+        WIDTH,
+        height,
+        told,
+        _band(scale.usual, x),
+        LEFT,
+        RIGHT,
+        Markup("").join(tick for tick, _ in ticks),
+        x(scale.score),
+    )
 
 
 def _band(usual: tuple[float, float] | None, x: Any) -> Markup:
@@ -86,16 +102,19 @@ def _band(usual: tuple[float, float] | None, x: Any) -> Markup:
     )
 
 
-def _ticks(limits: Sequence[tuple[str, float]], x: Any) -> Markup:
-    """A tick and a label for each limit; labels keep inside the picture."""
-    drawn = Markup("")
-    for word, value in limits:
+def _ticks(limits: Sequence[tuple[str, float]], x: Any) -> list[tuple[Markup, bool]]:
+    """A tick and a label for each limit, and whether the label stands below; labels neither leave the picture nor meet."""
+    drawn, last, below = [], -LABEL, False
+    for word, value in sorted(limits, key=lambda limit: limit[1]):
         at = x(value)
-        anchor = "start" if at < 50 else "end" if at > WIDTH - 50 else "middle"
-        drawn += Markup(
-            '<path class="ts-scale-tick" d="M{0:.1f} 14 V30"/>'
-            '<text class="ts-scale-text" x="{0:.1f}" y="9" text-anchor="{1}">{2} {3}</text>'
-        ).format(at, anchor, word, _short(value))
+        below = not below if at - last < LABEL else False
+        last = at
+        anchor = "start" if at < LABEL / 2 else "end" if at > WIDTH - LABEL / 2 else "middle"
+        mark = Markup(
+            '<path class="ts-scale-tick" d="M{0:.1f} 14 V30"/><text class="ts-scale-text" x="{0:.1f}" y="{1}" text-anchor="{2}">'
+            "{3} {4}</text>"
+        ).format(at, 41 if below else 9, anchor, word, _short(value))
+        drawn.append((mark, below))
     return drawn
 
 

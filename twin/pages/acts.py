@@ -40,6 +40,7 @@ class Acts:
         return {
             self.room.header: self.studio.header(account),
             tools.shoot: gr.update(choices=[(s.title, s.id) for s in shoots], value=shoot_id),
+            tools.open: gr.update(variant="secondary" if shoots else "primary"),
             tools.twin: gr.update(choices=[(t.name, t.id) for t in twins], value=view.twin_id),
             tools.twin_style: cards.portrait_style(twins),
             tools.licence: cards.licence_facts(twin, self.studio.now()),
@@ -60,6 +61,7 @@ class Acts:
         return {
             self.tools.shoot: gr.update(choices=[(s.title, s.id) for s in shoots], value=shoot_id),
             self.tools.title: "",
+            self.tools.open: gr.update(variant="secondary"),
             **self.room.show(self.studio, View(account, shoot_id, None, twin_id)),
         }
 

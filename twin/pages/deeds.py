@@ -36,7 +36,7 @@ class Deeds:
     def release(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen) -> Updates:
         """Release an approved image; from then on its file can be fetched."""
         self.studio.release(account, _needed(picked))
-        gr.Success("Released. The full file can be fetched from its story.")
+        gr.Success("The full file can be fetched from its story.", title="Released", duration=5)
         return self.pick(account, shoot_id, picked, twin_id)
 
     def repaint(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen) -> Updates:
@@ -48,7 +48,7 @@ class Deeds:
         if not (note or "").strip():
             raise gr.Error("Say in a sentence why it should be looked at again.", print_exception=False)
         self.studio.appeal(account, _needed(picked), note.strip())
-        gr.Success("Another moderator will look at it.")
+        gr.Success("Another moderator will look at it.", title="Asked for", duration=5)
         return {**self.pick(account, shoot_id, picked, twin_id), self.room.appeal_note: gr.update(value="", visible=False)}
 
 

@@ -80,12 +80,22 @@ def _beam(name: str, lamp: Lamp) -> Markup:
     dx, dy = SUBJECT[0] - place.x, SUBJECT[1] - place.y
     length = math.hypot(dx, dy)
     ux, uy = dx / length, dy / length
-    reach = length * (0.82 + 0.5 * share)
-    half = 16 + 26 * share
+    reach = length * (1.0 + 0.6 * share)
+    half = 22 + 34 * share
     tip_x, tip_y = place.x + ux * reach, place.y + uy * reach
     points = [(place.x, place.y), (tip_x - uy * half, tip_y + ux * half), (tip_x + uy * half, tip_y - ux * half)]
-    return Markup('<polygon class="ts-plan-beam" points="{}" fill="{}" fill-opacity="{:.3f}"/>').format(
-        " ".join(f"{x:.1f},{y:.1f}" for x, y in points), tint(lamp.kelvin), 0.18 + 0.6 * share
+    return Markup(
+        '<radialGradient id="beam-{name}" gradientUnits="userSpaceOnUse" cx="{x:.0f}" cy="{y:.0f}" r="{reach:.0f}">'
+        '<stop offset="0" stop-color="{tint}" stop-opacity="{dense:.3f}"/><stop offset="1" stop-color="{tint}" stop-opacity="0"/>'
+        '</radialGradient><polygon class="ts-plan-beam" points="{points}" fill="url(#beam-{name})"/>'
+    ).format(
+        name=name,
+        x=place.x,
+        y=place.y,
+        reach=reach,
+        tint=tint(lamp.kelvin),
+        dense=0.3 + 0.7 * share,
+        points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
     )
 
 
@@ -100,10 +110,11 @@ def _head(name: str, lamp: Lamp) -> Markup:
 
 
 def _subject() -> Markup:
+    """Shoulders, head and nose from above, looking at the camera below."""
     x, y = SUBJECT
     return Markup(
-        '<g class="ts-plan-subject"><ellipse cx="{x:.0f}" cy="{y:.0f}" rx="27" ry="12"/>'
-        '<circle cx="{x:.0f}" cy="{head:.0f}" r="10.5"/><path d="M{left:.0f} {nose:.0f} l4 6 l4 -6"/></g>'
-        '<g class="ts-plan-camera"><rect x="{cam:.0f}" y="{cy:.0f}" width="22" height="13" rx="2"/>'
-        '<path d="M{x:.0f} {cy:.0f} m-6 0 l2 -7 h8 l2 7"/></g>'
-    ).format(x=x, y=y, head=y + 2, left=x - 4, nose=y + 11, cam=x - 11, cy=CAMERA_Y)
+        '<g class="ts-plan-subject"><path d="M{x:.0f} {nose:.0f} l-4 -7 h8 z"/>'
+        '<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="30" ry="11"/><circle class="ts-plan-hair" cx="{x:.0f}" cy="{y:.0f}" r="11"/></g>'
+        '<g class="ts-plan-camera"><rect x="{left:.0f}" y="{cam:.0f}" width="22" height="13" rx="2"/>'
+        '<path d="M{x:.0f} {cam:.0f} m-6 0 l2 -7 h8 l2 7"/></g>'
+    ).format(x=x, y=y, nose=y + 19, left=x - 11, cam=CAMERA_Y)

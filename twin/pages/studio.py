@@ -86,14 +86,24 @@ def _deeds() -> dict[str, Any]:
 def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:
     tools, room = acts.tools, acts.room
     standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan]
-    first = [room.header, tools.shoot, tools.twin, tools.twin_style, tools.licence, *standing, tools.look, tools.look_words]
+    first = [
+        room.header,
+        tools.shoot,
+        tools.open,
+        tools.twin,
+        tools.twin_style,
+        tools.licence,
+        *standing,
+        tools.look,
+        tools.look_words,
+    ]
     page.load(guard(acts.enter), None, [*first, *room.shown], **QUIET)
     gr.Timer(15).tick(guard(acts.greet), None, room.header, **QUIET)
 
 
 def _wire_shoot(guard: Guard, acts: Acts) -> None:
     tools, room = acts.tools, acts.room
-    opened = [tools.shoot, tools.title, *room.shown]
+    opened = [tools.shoot, tools.title, tools.open, *room.shown]
     gr.on([tools.open.click, tools.title.submit], guard(acts.open_shoot), [tools.title, tools.twin], opened, **BUSY)
     tools.shoot.input(guard(acts.choose_shoot), [tools.shoot, tools.twin], room.shown, **QUIET)
     garment = tools.dial("garment")
@@ -112,7 +122,7 @@ def _wire_look(guard: Guard, acts: Acts) -> None:
     swatches, pickers = [tools.cloth, tools.backdrop], [tools.dial("garment_colour"), tools.dial("backdrop_colour")]
     gr.on([swatch.input for swatch in swatches], guard(acts.dip), swatches, pickers, **QUIET)
     gr.on([picker.input for picker in pickers], guard(acts.mix), pickers, swatches, trigger_mode="always_last", **QUIET)
-    read = [room.words.input, room.words.submit, tools.twin.change]
+    read = [room.words.change, room.words.submit, tools.twin.change]
     gr.on(read, guard(acts.read), [tools.twin, room.words, *tools.dials], room.reading, trigger_mode="always_last", **QUIET)
 
 
