@@ -1,3 +1,13 @@
+// A page of ours inside Gradio: its buttons send forms, and it loads again when its session has ended.
+
+// Whoever signs out or comes in as somebody else in another tab leaves this one without a session; loading it again says so.
+const ask = window.fetch;
+window.fetch = async (...wanted) => {
+  const answer = await ask(...wanted);
+  if (answer.status === 401 && new URL(answer.url).origin === location.origin) location.reload();
+  return answer;
+};
+
 // A button with data-post="/address" inside a Gradio page sends a form there, as a page of ours would.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-post]");

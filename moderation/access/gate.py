@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
@@ -17,6 +18,9 @@ READS = frozenset({"GET", "HEAD"})
 LARGEST_BODY = 1 << 20
 """No form and no event of a page carries more; bytes."""
 ROOMS = {Role.CREATIVE: "The Studio", Role.MODERATOR: "The Review desk", Role.MODEL: "My twin"}
+
+LOCAL = frozenset({"localhost"})
+HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?")
 
 GRADIO_READS = re.compile(
     r"/?|/config/?|/theme\.css|/manifest\.json|/favicon\.ico|/(?:assets|static|svelte)/.+"
@@ -40,11 +44,13 @@ class Refusal:
 class Plan:
     """Which addresses belong to whom.
 
-    `zones` maps "/studio" to its role; `public` are exact addresses, or folders when they end in a slash.
+    `zones` maps "/studio" to its role; `public` are exact addresses, or folders when they end in a slash; `hosts` are
+    the names in a browser's address bar under which the site is reached.
     """
 
     zones: Mapping[str, Role]
     public: frozenset[str]
+    hosts: frozenset[str] = LOCAL
 
     def __post_init__(self) -> None:
         for path in (*self.zones, *self.public):
@@ -81,6 +87,22 @@ def admit(plan: Plan, method: str, path: str, query: str, account: Account | Non
     if method not in READS | {"POST"} or not wanted.fullmatch(inside) or "deep_link" in parse_qs(query, keep_blank_values=True):
         return Refusal(404, "There is nothing here.")
     return None
+
+
+def is_our_host(hosts: frozenset[str], header: str) -> bool:
+    """Whether a Host header names this site. Pure.
+
+    An address in figures is always ours: another site can make its own name lead to this machine, but no address.
+    """
+    found = HOST.fullmatch(header)
+    if found is None:
+        return False
+    name = found["name"].strip("[]").casefold()
+    try:
+        ip_address(name)
+    except ValueError:
+        return name in hosts
+    return True
 
 
 def comes_from_elsewhere(method: str, headers: Mapping[str, str]) -> bool:
@@ -133,6 +155,8 @@ class Gate:
 
     def _refusal(self, scope: Scope) -> Refusal | None:
         headers, method, path = Headers(scope=scope), scope["method"], scope["path"]
+        if not is_our_host(self._plan.hosts, headers.get("host", "")):
+            return Refusal(400, "This studio is not reached under that name.")
         if comes_from_elsewhere(method, headers):
             return Refusal(403, "This request comes from another site's page.")
         scope["account"] = account = self._sessions.account(scope["session"])

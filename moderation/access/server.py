@@ -12,19 +12,18 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from moderation.access.account import Role
 from moderation.access.accounts import Accounts
 from moderation.access.answers import HeaderMiddleware, HeaderRules, Pages
-from moderation.access.gate import Gate, Plan, Refusal
+from moderation.access.gate import LOCAL, Gate, Plan, Refusal
 from moderation.access.guard import BROKEN, NOTHING_THERE, unguarded
 from moderation.access.media import Pictures, media_routes
 from moderation.access.routes import PUBLIC, Entrance, Front, demo_routes, front_routes, invitation_routes, sign_in_routes
-from moderation.access.session import LASTS, LOOPBACK, Sessions, cookie_rules
+from moderation.access.session import LASTS, Sessions, cookie_rules
 from moderation.errors import AccountRefused, NotFound, NotYours, TooManyAttempts
 
 STATUSES: Mapping[type[Exception], int] = {NotYours: 403, AccountRefused: 400, TooManyAttempts: 429}
@@ -36,7 +35,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SiteRules:
-    """How the site is reached: `hosts` are the names in a browser's address bar, without port.
+    """How the site is reached: `hosts` are its names in a browser's address bar, without port; addresses in figures always do.
 
     `secure` when browsers come over https, `framed` inside a Space's page. `home` is the folder Gradio never serves.
     """
@@ -44,7 +43,7 @@ class SiteRules:
     demo: bool
     home: Path
     theme_folder: Path
-    hosts: frozenset[str] = LOOPBACK
+    hosts: frozenset[str] = LOCAL
     secure: bool = False
     framed: bool = False
 
@@ -93,7 +92,7 @@ def build_site(rules: SiteRules, parts: Parts, zones: Sequence[Zone]) -> FastAPI
     if rules.demo:
         site.include_router(demo_routes(entrance))
     site.mount("/assets/theme", StaticFiles(directory=rules.theme_folder))
-    plan = Plan(owners, frozenset({*PUBLIC, *(["/media/portrait/"] if rules.demo else [])}))
+    plan = Plan(owners, frozenset({*PUBLIC, *(["/media/portrait/"] if rules.demo else [])}), rules.hosts)
     _stand_in_front(site, rules, parts, plan, pages, headers)
     for zone in zones:
         mount_zone(site, zone, parts.sessions, blocked=[str(rules.home.resolve())])
@@ -115,7 +114,6 @@ def _stand_in_front(site: FastAPI, rules: SiteRules, parts: Parts, plan: Plan, p
         https_only=cookie.https_only,
         partitioned=cookie.partitioned,
     )
-    site.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(rules.hosts), www_redirect=False)
     site.add_middleware(HeaderMiddleware, rules=headers)
 
 
@@ -129,6 +127,8 @@ def mount_zone(site: FastAPI, zone: Zone, sessions: Sessions, blocked: list[str]
         account = sessions.account(request.scope.get("session", {}))
         return account.id if account is not None and account.role is zone.role else None
 
+    # Starlette's own redirect names a host and a scheme, which behind a proxy are not the browser's.
+    site.add_route(zone.path, lambda _: RedirectResponse(f"{zone.path}/"), ["GET"])
     gr.mount_gradio_app(
         site,
         zone.blocks,

@@ -109,7 +109,6 @@ class LittleSite:
         }
         self.rules = SiteRules(
             demo=self.demo, home=self.home, theme_folder=THEME, secure=self.framed, framed=self.framed,
-            hosts=frozenset({"127.0.0.1", "localhost", "testserver"}),
         )  # fmt: skip
         self.zones = [Zone(path, role, self.blocks(role)) for path, role in ZONES.items()]
         self.app: FastAPI = build_site(self.rules, self.parts(), self.zones)

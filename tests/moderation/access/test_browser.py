@@ -47,16 +47,24 @@ def test_a_role_works_through_the_queue_and_nothing_it_needs_is_closed(
     assert complaints == []
 
 
-def test_a_page_left_open_says_that_its_session_ended(page: Page, demo_address: str) -> None:
+def test_a_page_left_open_says_that_somebody_else_came_in(page: Page, demo_address: str) -> None:
     page.goto(demo_address)
     page.get_by_role("button", name="Enter as Carla").click()
     expect(page.get_by_role("button", name="Greet")).to_be_visible()
     other = page.context.new_page()
     other.goto(demo_address)
+    other.get_by_role("button", name="Enter as Mona").click()
+    other.wait_for_url("**/review/")
+    page.get_by_role("button", name="Greet").click()
+    expect(page.get_by_role("heading", name="Not for this account")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("The Studio is for a creative; you are signed in as Mona, moderator.")
+    page.goto(f"{demo_address}/review/")
+    expect(page.get_by_role("button", name="Greet")).to_be_visible()
+    other.goto(demo_address)
     other.get_by_role("button", name="Sign out").click()
     expect(other.get_by_role("button", name="Enter as Carla")).to_be_visible()
     page.get_by_role("button", name="Greet").click()
-    expect(page.get_by_test_id("toast-text")).to_contain_text("not signed in here")
+    page.wait_for_url("**/sign-in?to=*")
 
 
 def test_a_button_in_a_gradio_page_sends_a_form_of_ours(page: Page, demo: LittleSite, demo_address: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from moderation.access.account import Account, Role
-from moderation.access.gate import LARGEST_BODY, Plan, admit, comes_from_elsewhere, too_large
+from moderation.access.gate import LARGEST_BODY, Plan, admit, comes_from_elsewhere, is_our_host, too_large
 
 PLAN = Plan({"/studio": Role.CREATIVE, "/me": Role.MODEL}, frozenset({"/", "/sign-in", "/assets/theme/"}))
 CARLA = Account("1", "carla", "Carla", Role.CREATIVE, brand_id="north")
@@ -92,6 +92,26 @@ def test_without_signing_in_only_the_public_list_is_open(path: str, is_open: boo
 def test_a_zone_is_not_made_public_by_mistake() -> None:
     with pytest.raises(ValueError):
         Plan({"/studio": Role.CREATIVE}, frozenset({"/stu", "/studio/"}))
+
+
+@pytest.mark.parametrize(
+    ("header", "ours"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:7860", True),
+        ("127.0.0.1:7860", True),
+        ("192.168.1.7:7860", True),
+        ("[::1]:7860", True),
+        ("studio.example", True),
+        ("evil.example", False),
+        ("studio.example.evil.example:7860", False),
+        ("127.0.0.1.evil.example", False),
+        ("evil@127.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_a_name_that_is_not_ours_may_be_rebound_but_an_address_cannot(header: str, ours: bool) -> None:
+    assert is_our_host(frozenset({"localhost", "studio.example"}), header) is ours
 
 
 @pytest.mark.parametrize(
