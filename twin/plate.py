@@ -70,7 +70,7 @@ def read_layers(folder: Path, plate_id: str) -> tuple[Floats, dict[str, Floats]]
     with Image.open(files[0]) as light, Image.open(files[1]) as masks:
         coded = np.asarray(light.convert("RGB"), np.float32) / 255
         covers = np.asarray(masks.convert("L"), np.float32) / 255
-    lights = (BRIGHTEST * coded**ENCODING).reshape(len(LAMPS), -1, coded.shape[1], 3)
+    lights = np.asarray(BRIGHTEST * coded**ENCODING, np.float32).reshape(len(LAMPS), -1, coded.shape[1], 3)
     return lights, dict(zip(MASKS, np.split(covers, len(MASKS)), strict=True))
 
 
@@ -183,13 +183,13 @@ def falloff(width: int, height: int) -> Floats:
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     reach = np.hypot((x + 0.5) / width - 0.5, ((y + 0.5) / height - 0.42) * height / width) / 0.75
     eased = np.clip((reach - 0.35) / 0.65, 0, 1)
-    return (1 - FALLOFF * eased * eased * (3 - 2 * eased)).astype(np.float32)
+    return np.asarray(1 - FALLOFF * eased * eased * (3 - 2 * eased), np.float32)
 
 
 def _printed(light: Floats) -> Picture:
     """Linear light to 8-bit sRGB through the soft shoulder, by table: the root spreads the table's cells evenly to the eye."""
     cells = np.sqrt(np.clip(light, 0, BRIGHTEST) * np.float32(1 / BRIGHTEST)) * np.float32(16383)
-    return _curve()[(cells + np.float32(0.5)).astype(np.uint16)]
+    return np.asarray(_curve()[(cells + np.float32(0.5)).astype(np.uint16)], np.uint8)
 
 
 @lru_cache(maxsize=1)
@@ -207,7 +207,7 @@ def _unexposed(wanted: Floats) -> Floats:
 
 
 def _bytes(values: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
-    return (np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.asarray(np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def _codes(plate: Plate) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:

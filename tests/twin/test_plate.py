@@ -1,5 +1,6 @@
 """A plate develops exactly, and its negative is kept without loss."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_daylight_is_nearly_white() -> None:
 
 def test_brighter_light_never_darkens() -> None:
     tones = [develop(flat(key=step / 20), look(Light(fill=OFF, rim=OFF, ambient=OFF)))[20, 16, 1] for step in range(81)]
-    assert all(a <= b for a, b in zip(tones, tones[1:], strict=False))
+    assert all(a <= b for a, b in pairwise(tones))
     assert tones[-1] == 255
 
 

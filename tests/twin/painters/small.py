@@ -1,0 +1,45 @@
+"""A small untaught Atelier, quick to make and the same every time."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from twin.look import Light, Look, Pose
+from twin.painters.pipeline import AtelierPipeline, new_pipeline
+from twin.plate import read_index
+
+ASSETS = Path(__file__).parents[3] / "assets"
+WARDROBE = {"nora": ["female_casualsuit01"], "luca": ["male_casualsuit03"]}
+LOOK = Look(Pose(yaw=10.0), Light(), "female_casualsuit01", "#204060", "#909090")
+
+
+def small_pipeline() -> AtelierPipeline:
+    """Two twins, 16 channels, the narrowest network."""
+    torch.manual_seed(3)
+    return new_pipeline(WARDROBE, channels=16, widths=(32, 32))
+
+
+def small_folder(folder: Path) -> Path:
+    """A small pipeline saved."""
+    small_pipeline().save_pretrained(folder)
+    return folder
+
+
+def few_plates(folder: Path) -> Path:
+    """A folder with one plate of each of two twins to learn from, a small one of the first, and one held out."""
+    folder.mkdir()
+    lines: list[dict[str, Any]] = []
+    every = read_index(ASSETS / "plates")
+    for twin in WARDROBE:
+        hers = [line for line in every if line["twin"] == twin and line["garment"] in WARDROBE[twin] and line["split"] == "train"]
+        large = [line for line in hers if line["size"] == "512x640"]
+        lines += [large[0], *[line for line in hers if line["size"] == "256x320"][: int(twin == "nora")]]
+        lines += [{**large[1], "split": "held out"}][: int(twin == "nora")]
+    (folder / "plates.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for line in lines:
+        for part in ("light", "masks"):
+            name = f"{line['id']}_{part}.avif"
+            (folder / name).write_bytes((ASSETS / "plates" / name).read_bytes())
+    return folder

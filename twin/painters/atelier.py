@@ -1,0 +1,150 @@
+"""Atelier, the painter built in: our own small diffusion model of the fictional cast, painting negatives on a plain CPU."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from twin.errors import LookRefused, PainterUnavailable
+from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
+from twin.painters.codec import planes_plate
+from twin.painters.conditions import Told
+from twin.painters.pipeline import STEPS, AtelierPipeline
+from twin.plate import develop, settle
+
+SIZE = (512, 640)
+CLOTH = (0.45, 0.44, 0.43)
+"""The linear colour of the cloth in every training plate."""
+PREVIEW_BLOCK = 4
+_ABILITIES = frozenset({Ability.POSE, Ability.EXPRESSION, Ability.GARMENT, Ability.LIGHT, Ability.BACKDROP, Ability.RELIGHT})
+
+
+class AtelierPainter:
+    """Paints the twins it learned, in the garments it saw them in; its weights are read at the first picture."""
+
+    def __init__(self, folder: Path, threads: int = 2, steps: int = STEPS) -> None:
+        """`folder` holds the saved pipeline; equal pixels are owed only for the same number of `threads`."""
+        self._folder, self._threads, self._steps = folder, threads, steps
+
+    @cached_property
+    def card(self) -> PainterCard:
+        """Who it is; without weights on disk it has no hash and paints nobody."""
+        return PainterCard(
+            name="atelier",
+            title="Atelier",
+            licence="Apache-2.0",
+            commercial=True,
+            model_sha256=self._sha256 if self._files else None,
+            needs=Needs(memory_gb=1.0),
+            abilities=_ABILITIES,
+            twins=tuple(self._wardrobe),
+        )
+
+    def paint(self, request: PaintRequest, on_step: Callable[[StepSeen], None]) -> Painting:
+        """Paint a negative and develop it in the request's look.
+
+        What `on_step` raises passes through and nothing is kept. Raises PainterUnavailable without weights or for a
+        twin it never saw, LookRefused for a garment it never saw her in or another size than 512 × 640.
+        """
+        self._check(request)
+        chance = torch.Generator().manual_seed(request.seed)
+        told = told_by(request, chance)
+        pipeline = self._pipeline
+        torch.set_num_threads(self._threads)
+
+        def watch(step: int, steps: int, guess: Tensor) -> None:
+            small = planes_plate(pipeline.codec.decode(guess, PREVIEW_BLOCK)[0], CLOTH)
+            on_step(StepSeen(step, steps, develop(small, request.look)))
+
+        channels = pipeline([told], [chance], self._steps, watch)
+        with torch.inference_mode():
+            plate = settle(planes_plate(pipeline.codec.decode(channels)[0], CLOTH))
+        return Painting(develop(plate, request.look), plate, self._recipe(request, told), FULLY_GENERATED)
+
+    def _check(self, request: PaintRequest) -> None:
+        if not self._files:
+            raise PainterUnavailable("Atelier's weights are not in this installation; install it again.")
+        if request.twin_id not in self._wardrobe:
+            raise PainterUnavailable(f"Atelier never learned {request.twin_id}; it paints {', '.join(self._wardrobe)}.")
+        if request.look.garment not in self._wardrobe[request.twin_id]:
+            raise LookRefused(
+                f"Atelier never saw {request.twin_id} in {request.look.garment}; "
+                f"choose one of: {', '.join(self._wardrobe[request.twin_id])}."
+            )
+        if request.size != SIZE:
+            raise LookRefused("Atelier paints pictures of 512 × 640 pixels only.")
+
+    def _recipe(self, request: PaintRequest, told: Told) -> dict[str, Any]:
+        return {
+            "painter": "atelier",
+            "model_sha256": self._sha256,
+            "seed": request.seed,
+            "steps": self._steps,
+            "scheduler": type(self._pipeline.scheduler).__name__,
+            "threads": self._threads,
+            "look": json.loads(request.look.as_json()),
+            "drawn": {name: round(getattr(told, name), 4) for name in ("body", "gaze", "zoom", "shift_x", "shift_y")},
+        }
+
+    @cached_property
+    def _pipeline(self) -> AtelierPipeline:
+        try:
+            pipeline = AtelierPipeline.from_pretrained(
+                self._folder, local_files_only=True, torch_dtype=torch.float32, low_cpu_mem_usage=False
+            )
+        except (OSError, ValueError) as error:
+            raise PainterUnavailable(f"Atelier's weights in {self._folder.name} cannot be read: {error}.") from error
+        pipeline.set_progress_bar_config(disable=True)
+        for part in (pipeline.unet, pipeline.codec, pipeline.conditions):
+            part.eval().requires_grad_(False)
+        loaded: AtelierPipeline = pipeline
+        return loaded
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.rglob("*.safetensors"))
+
+    @cached_property
+    def _sha256(self) -> str:
+        """One hash over the names and bytes of all weights."""
+        whole = hashlib.sha256()
+        for file in self._files:
+            whole.update(
+                f"{file.relative_to(self._folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode()
+            )
+        return whole.hexdigest()
+
+    @cached_property
+    def _wardrobe(self) -> dict[str, list[str]]:
+        file = self._folder / "conditions" / "config.json"
+        if not file.is_file():
+            return {}
+        wardrobe: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))["wardrobe"]
+        return wardrobe
+
+
+def told_by(request: PaintRequest, chance: torch.Generator) -> Told:
+    """The look as the model is told it. What a look leaves open comes from the seed: shoulders, glance and framing."""
+    body, glance, zoom, x, y = (float(value) for value in torch.rand(5, generator=chance))
+    pose = request.look.pose
+    zoom *= 0.03
+    return Told(
+        twin=request.twin_id,
+        garment=request.look.garment,
+        yaw=pose.yaw,
+        pitch=pose.pitch,
+        roll=pose.roll,
+        body=0.3 * pose.yaw + 20 * (body - 0.5),
+        smile=pose.smile,
+        brows=pose.brows,
+        squint=pose.squint,
+        gaze=1.0 if glance < 0.8 else 0.3,
+        zoom=zoom,
+        shift_x=(2 * x - 1) * zoom * SIZE[0] / 2,
+        shift_y=(2 * y - 1) * zoom * SIZE[1] / 2,
+    )
