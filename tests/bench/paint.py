@@ -1,0 +1,40 @@
+"""What one image costs on this machine: painting as the studio does it, beside the bare denoising loop."""
+
+import resource
+from pathlib import Path
+
+import torch
+
+from tests.bench.measure import Measurement, compare
+from twin.lookbook import Lookbook
+from twin.painter import PaintRequest
+from twin.painters.atelier import AtelierPainter, told_by
+from twin.painters.pipeline import AtelierPipeline
+from twin.wardrobe import Wardrobe
+
+ASSETS = Path(__file__).parents[2] / "assets"
+THREADS = 2
+
+
+def run(_: Path | None) -> Measurement:
+    """Paint one image with previews, development and recipe; the baseline denoises alone."""
+    look = Lookbook.read(ASSETS / "looks").look("studio-classic").worn_by("nora", Wardrobe.read(ASSETS / "wardrobe.json"))
+    request = PaintRequest("nora", look, seed=1)
+    painter = AtelierPainter(ASSETS / "atelier", threads=THREADS)
+    pipeline = AtelierPipeline.from_pretrained(ASSETS / "atelier", local_files_only=True, torch_dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+
+    def bare() -> object:
+        chance = torch.Generator().manual_seed(1)
+        return pipeline([told_by(request, chance)], [chance])
+
+    measured = compare(
+        "paint",
+        f"Atelier, one image of 512×640 with its eight previews, {THREADS} threads",
+        lambda: painter.paint(request, lambda _: None),
+        "the denoising loop alone",
+        bare,
+    )
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    measured.figures.update(seconds_an_image=round(measured.median_s, 3), peak_memory_mb=round(peak_mb))
+    return measured

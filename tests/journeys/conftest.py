@@ -1,0 +1,69 @@
+"""A studio as a person starts it: `python app.py` on a fresh home, with its worker, on a free port."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+OPEN = "The studio is open: "
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where the studio is, where it lives, and what it said while it started."""
+
+    address: str
+    home: Path
+    said: list[str]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    home = tmp_path_factory.mktemp("journey") / "home"
+    command = [sys.executable, "app.py", "--home", str(home), "--port", str(free_port())]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    said: list[str] = []
+    assert process.stderr is not None
+    for line in process.stderr:
+        said.append(line.strip())
+        if OPEN in line:
+            break
+    else:
+        pytest.fail("The studio did not open: " + " / ".join(said))
+    # Somebody has to go on reading, or a full pipe would stop the studio.
+    threading.Thread(target=process.stderr.read, daemon=True).start()
+    yield Running(said[-1].split(OPEN)[1], home, said)
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture
+def visit(chromium: Browser, studio: Running) -> Iterator[Callable[..., Page]]:
+    """A fresh browser that comes in as one of the demo's people."""
+    contexts = []
+
+    def enter(login: str, width: int = 1440, height: int = 900) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(studio.address)
+        page.locator(f'form[action="/demo/enter/{login}"] button').click()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()

@@ -1,0 +1,72 @@
+"""The whole way of one image, in a real browser: painted, examined, reviewed, signed off, released, downloaded."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Running
+
+SLOW_MS = 120_000
+
+pytestmark = pytest.mark.browser
+
+
+def rows_of(home: Path, sql: str) -> list[dict[str, object]]:
+    """Read only: the studio's own SQLite is another library, and two of them never write the same file."""
+    connection = sqlite3.connect(f"file:{home / 'studio.sqlite'}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        return [dict(row) for row in connection.execute(sql).fetchall()]
+    finally:
+        connection.close()
+
+
+def refused(page: Page, path: str) -> int:
+    return page.request.get(path, max_redirects=0).status
+
+
+def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
+    visit: Callable[..., Page], studio: Running, tmp_path: Path
+) -> None:
+    maya = visit("maya")
+    maya.get_by_label("Title of a new shoot").fill("Journey")
+    maya.get_by_role("button", name="Open a shoot").click()
+    maya.locator("#twin label", has_text="Nora").click()
+    maya.locator("#look label", has_text="Studio classic").click()
+    maya.get_by_label("Words").fill("looking to the left, navy backdrop, on a horse")
+    expect(maya.locator("#reading")).to_contain_text("horse")
+    maya.get_by_role("button", name="Generate").click()
+    expect(maya.get_by_role("button", name="Stop")).to_be_visible()
+    expect(maya.locator('#picture img[src*="/media/progress/"]')).to_be_visible(timeout=SLOW_MS)
+    expect(maya.locator("#stage .ts-chip").first).to_have_text("in review", timeout=SLOW_MS)
+    expect(maya.locator("#story")).to_contain_text("manipulation", ignore_case=True)
+
+    render = rows_of(studio.home, "SELECT * FROM render ORDER BY created_at DESC LIMIT 1")[0]
+    assert refused(maya, f"{studio.address}/media/original/{render['id']}") == 404
+
+    rosa = visit("rosa")
+    expect(rosa.locator("#case-words")).to_contain_text("Nora", timeout=SLOW_MS)
+    rosa.get_by_role("button", name="Pass on").click()
+    expect(rosa.locator("#desk")).to_contain_text("Nothing waits", timeout=SLOW_MS)
+
+    nora = visit("nora", width=390, height=844)
+    expect(nora.locator("#case-words")).to_contain_text("Osterby", timeout=SLOW_MS)
+    nora.get_by_role("button", name="Approve").click()
+    expect(nora.locator("#turn")).to_contain_text("Nothing waits", timeout=SLOW_MS)
+
+    maya.get_by_role("button", name="Release").click(timeout=SLOW_MS)
+    with maya.expect_download(timeout=SLOW_MS) as arriving:
+        maya.get_by_role("button", name="Download").click()
+    file = tmp_path / "released.png"
+    arriving.value.save_as(file)
+    submission = rows_of(studio.home, f"SELECT * FROM submission WHERE render_id = '{render['id']}'")[0]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == submission["sealed_sha256"]
+    assert (submission["width"], submission["height"]) == (512, 640)
+
+    money = rows_of(studio.home, "SELECT sum(amount_minor) AS sum, count(*) AS lines FROM ledger_line")[0]
+    assert money["sum"] == 0
+    assert money["lines"] == 3
