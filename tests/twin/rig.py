@@ -210,7 +210,7 @@ _CAST = (
     "INSERT INTO consent VALUES ('con', 'nora', 1, 'pictures of clothes', 'an online shop', 100, 'EUR', 'image', '[]', '[]',"
     f" '{DISCLOSURE}', 0, NULL, {_TERM}, {_DAY})",
     "INSERT INTO licence VALUES ('lic', 'con', 'nora', 'brand-one', 'Spring', 'One', 'shirts', '[]', '[]', 'EU', 100, 'EUR', 30,"
-    f" 10, 0, {_TERM}, {_DAY})",
+    f" 1000, 0, {_TERM}, {_DAY})",
     f"INSERT INTO shoot VALUES ('shoot', 'brand-one', 'Spring', 'mira', {_DAY}), ('other', 'brand-two', 'Fall', 'otto', {_DAY})",
 )
 
