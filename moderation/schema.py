@@ -105,10 +105,18 @@ CREATE TABLE invitation (
 ) STRICT;
 """
 
+OUTLINES = """
+CREATE TABLE outline (
+    reference_id TEXT NOT NULL, twin_id TEXT NOT NULL, pack_sha256 TEXT NOT NULL, canvas BLOB NOT NULL, measured_at TEXT NOT NULL,
+    PRIMARY KEY (reference_id, pack_sha256)
+) STRICT;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-001-access", ACCESS),
     ("moderation-002-judging", JUDGING),
     ("moderation-003-faces", FACES),
     ("moderation-004-sign-in", SIGN_IN),
+    ("moderation-005-outlines", OUTLINES),
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

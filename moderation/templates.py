@@ -1,7 +1,8 @@
-"""The faces of the twins as the recogniser measures them: taken from their references, kept per pack, and compared."""
+"""The faces of the twins as the recogniser measures them: taken from their references and compared with a face."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Protocol
 
@@ -43,8 +44,17 @@ class Template:
             raise ValueError(f"The template of reference {self.reference_id} is no vector of numbers.")
 
 
+@dataclass(frozen=True)
+class Outline:
+    """One reference as a grey head in a fixed place, by which a copy of it is known; `canvas` is (224, 224) uint8."""
+
+    reference_id: str
+    twin_id: str
+    canvas: NDArray[np.uint8]
+
+
 class MeasuredFace(Protocol):
-    """What a reader sees of one face."""
+    """What a reader sees of one face: five points (5, 2) in pixels and a template (d,)."""
 
     @property
     def landmarks(self) -> Floats: ...
@@ -55,26 +65,41 @@ class MeasuredFace(Protocol):
 class Reader(Protocol):
     """A face reader that can measure a face again in another light of the same pose."""
 
-    def read(self, picture: Picture) -> Sequence[MeasuredFace]: ...
-    def template(self, picture: Picture, landmarks: Floats) -> Floats: ...
+    def read(self, picture: Picture) -> Sequence[MeasuredFace]:
+        """Every face, largest first."""
+        ...
+
+    def template(self, picture: Picture, landmarks: Floats) -> Floats:
+        """The template of the face with these five points."""
+        ...
 
 
-def measured(reader: Reader, pictures: Iterable[ReferencePicture]) -> Iterator[Template]:
-    """The template of every picture; the face is looked for in a reference's first light and taken from there in the others.
+class PlaceHead(Protocol):
+    """Brings the head of a picture to its fixed place."""
+
+    def __call__(self, picture: Picture, landmarks: Floats) -> NDArray[np.uint8]:
+        """The grey canvas."""
+        ...
+
+
+def measured(
+    reader: Reader, place: PlaceHead, pictures: Iterable[ReferencePicture]
+) -> Iterator[tuple[Outline, tuple[Template, ...]]]:
+    """Outline and templates of every reference; the face is looked for in the first light and taken from there in the others.
 
     Pictures of one reference follow one another. Raises BadImage when a reference does not show exactly one face.
     """
-    for reference_id, lights in groupby(pictures, key=lambda one: one.reference_id):
-        landmarks: Floats | None = None
-        for one in lights:
-            if landmarks is None:
-                faces = reader.read(one.picture)
-                if len(faces) != 1:
-                    raise BadImage(f"The reference {reference_id} shows {len(faces)} faces; a reference shows exactly one.")
-                landmarks, embedding = faces[0].landmarks, faces[0].template
-            else:
-                embedding = reader.template(one.picture, landmarks)
-            yield Template(reference_id, one.twin_id, one.light, embedding)
+    for reference_id, group in groupby(pictures, key=lambda one: one.reference_id):
+        first, *others = group
+        faces = reader.read(first.picture)
+        if len(faces) != 1:
+            raise BadImage(f"The reference {reference_id} shows {len(faces)} faces; a reference shows exactly one.")
+        points = faces[0].landmarks
+        seen = [(first.light, faces[0].template), *((one.light, reader.template(one.picture, points)) for one in others)]
+        yield (
+            Outline(reference_id, first.twin_id, place(first.picture, points)),
+            tuple(Template(reference_id, first.twin_id, light, embedding) for light, embedding in seen),
+        )
 
 
 @dataclass(frozen=True)
@@ -83,19 +108,35 @@ class Gallery:
 
     templates: tuple[Template, ...]
 
+    @cached_property
+    def _rows(self) -> tuple[Floats, NDArray[np.str_], NDArray[np.str_]]:
+        embeddings = np.stack([template.embedding for template in self.templates])
+        owners = np.array([template.twin_id for template in self.templates])
+        return embeddings, owners, np.array([template.reference_id for template in self.templates])
+
     @property
     def twin_ids(self) -> tuple[str, ...]:
         """Everybody in it, in order of name."""
         return tuple(sorted({template.twin_id for template in self.templates}))
 
+    def references_of(self, twin_id: str) -> frozenset[str]:
+        """The references a twin is known by."""
+        return frozenset(template.reference_id for template in self.templates if template.twin_id == twin_id)
+
     def distances(self, embedding: Floats, without: str = "") -> Mapping[str, float]:
-        """{twin: distance} of a face, leaving one reference out; twins that have no other template are left out too."""
-        kept = [template for template in self.templates if template.reference_id != without]
-        if not kept:
+        """{twin: mean L2 to her nearest templates}, leaving one reference out; twins with nothing else are left out too."""
+        return self._by_twin(without, lambda own: np.sort(np.linalg.norm(own - embedding, axis=1))[:NEAREST].mean())
+
+    def from_centres(self, embedding: Floats, without: str = "") -> Mapping[str, float]:
+        """{twin: L2 to the mean of her templates}, leaving one reference out: what tells twins from one another best."""
+        return self._by_twin(without, lambda own: np.linalg.norm(own.mean(axis=0) - embedding))
+
+    def _by_twin(self, without: str, measure: "Measure") -> Mapping[str, float]:
+        if not self.templates:
             return {}
-        lengths = np.linalg.norm(np.stack([template.embedding for template in kept]) - embedding, axis=1)
-        owners = np.array([template.twin_id for template in kept])
-        return {str(twin_id): float(np.sort(lengths[owners == twin_id])[:NEAREST].mean()) for twin_id in np.unique(owners)}
+        embeddings, owners, references = self._rows
+        kept = references != without
+        return {str(twin): float(measure(embeddings[kept & (owners == twin)])) for twin in np.unique(owners[kept])}
 
     def nearest_reference(self, embedding: Floats, twin_id: str) -> str:
         """The id of her reference whose template is nearest; raises KeyError for a twin without any."""
@@ -103,3 +144,15 @@ class Gallery:
         if not own:
             raise KeyError(twin_id)
         return min(own, key=lambda template: float(np.linalg.norm(template.embedding - embedding))).reference_id
+
+
+class Measure(Protocol):
+    """A distance from one twin's templates (n, d)."""
+
+    def __call__(self, own: Floats, /) -> np.floating: ...
+
+
+def margin(distances: Mapping[str, float], twin_id: str) -> float | None:
+    """How much farther the nearest other twin is; negative when another one is nearer, None when there is no other."""
+    others = [distance for other, distance in distances.items() if other != twin_id]
+    return min(others) - distances[twin_id] if others and twin_id in distances else None

@@ -44,7 +44,7 @@ class FaceReader:
 
     def __init__(self, pack: Pack, threads: int) -> None:
         """Raises PackRefused when a model is missing, altered or cannot run."""
-        self.pack = pack
+        self.name, self.sha256 = pack.name, pack.sha256
         self._detector = Detector(pack, threads)
         points = pack.file(LANDMARKS)
         self._points = open_session(points.path, points.sha256, threads)

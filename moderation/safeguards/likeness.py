@@ -1,0 +1,42 @@
+"""Does the image still look like the person who consented?"""
+
+from collections.abc import Callable
+
+from moderation.calibration import KnownFaces
+from moderation.safeguards.exhibit import Exhibit
+from moderation.safeguards.finding import Finding, Outcome
+
+
+class Likeness:
+    """The lower bound: what no longer looks like her must not pass as her."""
+
+    name = "likeness"
+
+    def __init__(self, known: Callable[[], KnownFaces]) -> None:
+        self._known = known
+
+    def examine(self, exhibit: Exhibit) -> Finding:
+        """Compare with her nearest references; raises Unexaminable without a face to judge or without limits."""
+        known = self._known()
+        face, limits = exhibit.judged, known.limits(exhibit.twin_id)
+        score = known.gallery.distances(face.template)[exhibit.twin_id]
+        her = known.name(exhibit.twin_id)
+        if score <= limits.accept:
+            outcome, limit = Outcome.CLEAR, limits.accept
+            words = f"The face is as near to {her}'s references as her own pictures are to each other"
+        elif score <= limits.refuse:
+            outcome, limit = Outcome.REFER, limits.accept
+            words = f"The face is farther from {her}'s references than most of her own pictures are from each other"
+        else:
+            outcome, limit = Outcome.BLOCK, limits.refuse
+            words = f"The face does not look like {her} in any of her references"
+        evidence = {
+            "accept": limits.accept,
+            "refuse": limits.refuse,
+            "own_median": limits.own_median,
+            "own_farthest": limits.own_farthest,
+            "nearest_reference": known.gallery.nearest_reference(face.template, exhibit.twin_id),
+            "box": [round(edge, 1) for edge in face.box],
+        }
+        reason = f"{words} ({score:.2f}; limit {limit:.2f})."
+        return Finding(self.name, outcome, score, limit, reason, exhibit.model, exhibit.model_sha256, evidence)
