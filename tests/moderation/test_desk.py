@@ -98,6 +98,17 @@ def test_a_claim_keeps_others_away_until_its_lease_ends(scene: Scene) -> None:
     assert (scene.state("image"), scene.count("decision"), scene.count("claim")) == ("her turn", 1, 0)
 
 
+def test_a_claim_that_ran_out_decides_nothing_though_nobody_else_took_it(scene: Scene) -> None:
+    scene.judged("image", "refer")
+    claim = scene.desk.claim(MODO, "image")
+    scene.clock.forward(minutes=10)
+    with pytest.raises(ClaimHeld):
+        scene.desk.review(MODO, "image", 3, "pass", None, "", claim["token"])
+    with pytest.raises(ClaimHeld):
+        scene.desk.beat(MODO, "image", claim["token"])
+    assert (scene.state("image"), scene.count("decision")) == ("in review", 0)
+
+
 def test_the_next_image_is_the_oldest_that_is_free(scene: Scene) -> None:
     for render_id in ("c", "a", "b"):
         scene.judged(render_id, "refer")

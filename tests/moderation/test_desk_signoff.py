@@ -53,6 +53,15 @@ def test_another_model_is_told_that_there_is_no_such_image(scene: Scene) -> None
     assert (scene.state("image"), scene.count("decision")) == ("her turn", 0)
 
 
+def test_an_account_that_is_no_longer_hers_decides_nothing(scene: Scene) -> None:
+    sealed = scene.judged("image")
+    with scene.database.write("admin") as tx:
+        tx.execute("UPDATE account SET person_id = 'somebody' WHERE id = 'nora-account'")
+    with pytest.raises(NotYours):
+        scene.signoff.approve(NORA, "image", sealed.sealed_sha256)
+    assert (scene.state("image"), scene.count("decision")) == ("her turn", 0)
+
+
 def test_an_approval_of_another_image_than_the_waiting_one_counts_nothing(scene: Scene) -> None:
     scene.judged("image")
     with pytest.raises(SealBroken, match="load the page again"):
