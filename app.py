@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+TEMPLATES = ASSETS / "demo" / "templates.npz"
 REFUSALS = (TwinError, ModerationError)
 MISSING = (NotFound, NothingToJudge)
 KILLED_BY_A_TEST = 86
@@ -207,7 +208,7 @@ def serve(studio: Studio, say: Callable[[str], None]) -> None:
         raise HomeRefused(f"A demo lets anybody in, so it opens to {settings.host} only when you say --demo.")
     refuse_exposed(studio.home, [Path.cwd(), Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")])
     with listening(settings.host, settings.port) as listener:
-        studio.judging.prepare(studio.references, say)
+        studio.judging.prepare(studio.references, say, TEMPLATES)
         say("Opening the pages …")
         config = uvicorn.Config(build_site(studio), log_level="warning", server_header=False)
         command = [sys.executable, str(Path(__file__).resolve()), "work", "--home", str(studio.home.folder)]
@@ -231,7 +232,7 @@ def paint(studio: Studio, asked: argparse.Namespace) -> None:
     store = studio.painting.store
     account = accounting.creative_for(studio.judging.accounts, asked.login, commands.licensed_brands(store, asked.twin))
     look = commands.look_of(studio.painting, asked.look, asked.twin)
-    studio.judging.prepare(studio.references, tell)
+    studio.judging.prepare(studio.references, tell, TEMPLATES)
     ids = commands.order(studio.floor(), account, asked.twin, look, seed=asked.seed, count=asked.count)
     studio.worker(f"paint-{os.getpid()}", threading.Event()).run(lambda: commands.are_settled(store, ids))
     images = [studio.judging.submissions.outcome(render_id) for render_id in ids]
@@ -244,7 +245,7 @@ def examine(studio: Studio, asked: argparse.Namespace) -> None:
     """Examine a file as if it were submitted as a twin's, and print the verdict."""
     picture = read_picture_file(Path(asked.image))
     commands.licensed_brands(studio.painting.store, asked.twin)
-    studio.judging.prepare(studio.references, tell)
+    studio.judging.prepare(studio.references, tell, TEMPLATES)
     verdict = studio.judging.examination.examine(picture, asked.twin)
     lines = [f"{found.safeguard}: {found.outcome}. {found.reason}" for found in verdict.findings]
     answer(verdict.as_dict(), [*lines, f"Verdict: {verdict.outcome}."], asked.json)
@@ -268,7 +269,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
         case "audit":
             print(accounting.verify_audit(studio.judging.database))
         case "measure":
-            print(studio.judging.ship_templates(studio.references, ASSETS / "demo" / "templates.npz"))
+            print(studio.judging.ship_templates(studio.references, TEMPLATES))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

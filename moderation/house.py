@@ -1,6 +1,7 @@
 """The objects of the moderation domain, each made once, when it is first asked for."""
 
 from functools import cached_property
+from pathlib import Path
 
 from pwdlib import PasswordHash
 
@@ -11,6 +12,8 @@ from moderation.database import Clock, Database
 from moderation.desk import Desk
 from moderation.desk_signoff import SignOff
 from moderation.earnings import Earnings
+from moderation.examination import Examination
+from moderation.examiner import Examiner, References, Say
 from moderation.home import Home
 from moderation.insight import Insight
 from moderation.reach import Reach
@@ -48,3 +51,21 @@ class House:
     def sessions(self) -> Sessions:
         """Who is in."""
         return Sessions(self.database)
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """Who looks at the faces."""
+        return Examiner(self.database, self.home.folder / "packs")
+
+    @property
+    def examination(self) -> Examination:
+        """The safeguards that every image passes."""
+        return self.examiner.examination
+
+    def prepare(self, references: References, say: Say, shipped: Path | None = None) -> None:
+        """Make the face models and what is known of the twins ready, once; see `Examiner.prepare`."""
+        self.examiner.prepare(references, say, shipped)
+
+    def ship_templates(self, references: References, file: Path) -> str:
+        """Measure all references into `file`; a sentence saying how many."""
+        return f"{self.examiner.measure_beforehand(references, file)} references were measured into {file}."

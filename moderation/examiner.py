@@ -1,0 +1,118 @@
+"""Makes the examination of one home: the face pack, the reader, what is known of the twins, and the safeguards in order."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moderation.calibration import KnownFaces
+from moderation.database import Database
+from moderation.errors import PackRefused
+from moderation.examination import Examination, NoReader, ReadsFaces
+from moderation.faces.cc0 import cc0_sources, ready_cc0
+from moderation.faces.outline import best_fit, canvas
+from moderation.faces.pack import Pack
+from moderation.known import Enrolled, FaceStore
+from moderation.safeguards.copied import CopyOfReference
+from moderation.safeguards.exhibit import Safeguard
+from moderation.safeguards.face_size import FaceSize
+from moderation.safeguards.likeness import Likeness
+from moderation.safeguards.manipulation import Manipulation
+from moderation.safeguards.nobody_else import NobodyElse, Protected
+from moderation.safeguards.one_face import OneFace
+from moderation.shipped import measure_beforehand
+from moderation.templates import ReferencePicture
+
+if TYPE_CHECKING:
+    from moderation.faces.reader import FaceReader
+
+References = Callable[[], Iterable[ReferencePicture]]
+Say = Callable[[str], None]
+
+
+class Examiner:
+    """Opens its models when first asked; `folder` is where packs lie, `threads` what each model may use."""
+
+    def __init__(self, database: Database, folder: Path, threads: int = 1) -> None:
+        self._database = database
+        self._folder = folder
+        self._threads = threads
+
+    def prepare(self, references: References, say: Say, shipped: Path | None = None) -> None:
+        """Convert the face models and measure the references where that has not happened yet, telling so.
+
+        `shipped` was measured beforehand and is used where it fits. Where the models cannot be opened the studio runs on, says
+        why, and leaves every image to a person. Raises BadImage when a reference does not show exactly one face.
+        """
+        if not (self._folder / "cc0").exists():
+            say("Preparing the face models, once: this takes some seconds …")
+        try:
+            store = self.store
+        except PackRefused as refusal:
+            say(f"{refusal} Until then no image is examined, and a person must judge each one.")
+            return
+        enrolled = self._enrolled()
+        if store.missing(enrolled):
+            say("Measuring the references of the twins …")
+        store.ready(
+            enrolled, lambda names: _of(references(), names), lambda: self._reader, canvas, shipped, lambda _words, _part: None
+        )
+
+    @cached_property
+    def examination(self) -> Examination:
+        """The safeguards; without a usable pack every question about faces stays unexamined."""
+        reader: ReadsFaces
+        try:
+            reader = self._reader
+        except PackRefused as refusal:
+            reader = NoReader(refusal)
+        safeguards: list[Safeguard] = [
+            OneFace(),
+            FaceSize(),
+            Likeness(self._known),
+            NobodyElse(self._known, self._protected),
+            CopyOfReference(self._known, canvas, best_fit),
+            Manipulation(None, None),
+        ]
+        return Examination(reader, safeguards)
+
+    def _known(self) -> KnownFaces:
+        return self.store.known()
+
+    def measure_beforehand(self, references: References, file: Path) -> int:
+        """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""
+        return measure_beforehand(file, self._pack.sha256, self._reader, canvas, references())
+
+    @cached_property
+    def store(self) -> FaceStore:
+        """What is known of the twins with this pack; raises PackRefused."""
+        return FaceStore(self._database, self._pack.sha256, self._names)
+
+    @cached_property
+    def _pack(self) -> Pack:
+        return ready_cc0(self._folder / "cc0", cc0_sources(), lambda _words, _part: None)
+
+    @cached_property
+    def _reader(self) -> "FaceReader":
+        from moderation.faces.reader import (
+            FaceReader,
+        )  # insightface takes a second to import, and most starts never look at a face
+
+        return FaceReader(self._pack, self._threads)
+
+    def _names(self) -> Mapping[str, str]:
+        return {row["id"]: row["name"] for row in self._database.rows("SELECT id, name FROM twin")}
+
+    def _enrolled(self) -> list[Enrolled]:
+        rows = self._database.rows("SELECT id, twin_id, sha256 FROM reference ORDER BY id")
+        return [Enrolled(row["id"], row["twin_id"], row["sha256"]) for row in rows]
+
+    def _protected(self) -> list[Protected]:
+        rows = self._database.rows("SELECT id, embedding FROM protected_template WHERE pack_sha256 = ?", [self._pack.sha256])
+        return [Protected(row["id"], np.frombuffer(row["embedding"], "<f4")) for row in rows]
+
+
+def _of(references: Iterable[ReferencePicture], names: Collection[str]) -> Iterator[ReferencePicture]:
+    return (one for one in references if one.reference_id in names)
