@@ -117,7 +117,9 @@ class HerActs:
         """The oldest image that waits and was not left for later."""
         waiting = self.ports.reads.waiting_for_her(account)
         left = case.get("later", [])
-        card = next((c for c in waiting if c.render_id not in left), waiting[0] if waiting else None)
+        if all(one.render_id in left for one in waiting):
+            left = []
+        card = next((one for one in waiting if one.render_id not in left), None)
         turn = self.turn
         closed = {turn.no: gr.update(visible=False), turn.wish: gr.update(visible=False), turn.reason: None}
         blank = {**closed, turn.no_note: "", turn.wish_note: "", turn.later: gr.update(visible=len(waiting) > 1)}
@@ -130,7 +132,6 @@ class HerActs:
                 turn.bar: gr.update(visible=False),
                 turn.case: {},
             }
-        again = [one for one in left if one != card.render_id] if all(c.render_id in left for c in waiting) else left
         place = (waiting.index(card) + 1, len(waiting))
         share = self.ports.share(account, card.render_id)
         return {
@@ -142,7 +143,7 @@ class HerActs:
                 "render_id": card.render_id,
                 "version": card.version,
                 "sealed_sha256": card.sealed_sha256 or "",
-                "later": again if place[1] > 1 else [],
+                "later": left,
             },
         }
 

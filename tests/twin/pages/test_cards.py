@@ -1,0 +1,52 @@
+"""Facts about the cards of twins, looks, swatches and words."""
+
+from tests.twin.pages.pretend import ASSETS, EVIL, LOOK, NOW, twin
+from twin.lookbook import Lookbook
+from twin.pages.cards import licence_facts, look_style, look_words, portrait_style, reading_words, refused_words, swatch_named
+from twin.wardrobe import Wardrobe
+from twin.words import Setting, read_words
+
+BOOK, WARDROBE = Lookbook.read(ASSETS / "looks"), Wardrobe.read(ASSETS / "wardrobe.json")
+
+
+def test_a_licence_says_its_use_its_end_its_fee_and_what_is_left() -> None:
+    told = licence_facts(twin(), NOW)
+    for part in ("web", "swimwear", "3 May 2027", "in 1 year", "€120 an image", "30 days", "4 images"):
+        assert part in told
+
+
+def test_who_may_not_be_painted_says_why_and_is_greyed() -> None:
+    refused = twin(refusal="No licence is in force.")
+    assert "No licence is in force." in licence_facts(refused, NOW)
+    assert "grayscale" in portrait_style([refused])
+    assert "grayscale" not in portrait_style([twin()])
+
+
+def test_no_name_leaves_the_style_sheet() -> None:
+    assert str(portrait_style([twin(name=EVIL, refusal=EVIL)])).count("<") == 2
+    assert "<img" not in licence_facts(twin(refusal=EVIL), NOW) + refused_words(EVIL)
+
+
+def test_a_look_credits_its_authors_and_shows_its_colours() -> None:
+    look = BOOK.looks[0]
+    assert all(name in look_words(look) for name in (look.authors.stylist, look.authors.photographer, look.authors.lighting))
+    assert look.backdrop_colour in look_style([look])
+
+
+def test_words_are_shown_in_the_order_they_were_typed_understood_or_struck_through() -> None:
+    told = reading_words(read_words("umbrella, warm light", LOOK, Setting("nora", WARDROBE, BOOK)))
+    assert "<s>umbrella</s>" in told
+    assert told.index("umbrella") < told.index("warm")
+    assert "<s>warm" not in told
+    assert reading_words(read_words("", LOOK, Setting("nora", WARDROBE, BOOK))) == ""
+
+
+def test_words_that_are_markup_are_shown_as_words() -> None:
+    told = reading_words(read_words("<b>zeppelin</b>", LOOK, Setting("nora", WARDROBE, BOOK)))
+    assert "<b>zeppelin" not in told
+
+
+def test_only_a_colour_of_the_card_has_a_name() -> None:
+    one = WARDROBE.swatches[0]
+    assert swatch_named(WARDROBE.swatches, one.colour) == one.title
+    assert swatch_named(WARDROBE.swatches, "#123456") is None
