@@ -179,6 +179,15 @@ def test_a_job_handed_back_was_no_attempt(rig: Rig) -> None:
     assert claimed(rig).attempt == 1
 
 
+def test_who_handed_a_job_back_no_longer_holds_it_when_the_next_worker_does(rig: Rig) -> None:
+    rig.order()
+    former = claimed(rig, "w1")
+    rig.jobs.hand_back(former)
+    assert claimed(rig, "w2").attempt == former.attempt
+    with pytest.raises(LeaseLost):
+        rig.jobs.beat(former, 1, 3)
+
+
 def test_a_cancel_stops_what_waits_and_what_is_being_painted(rig: Rig) -> None:
     underway, waiting = rig.order(), rig.order()
     claim = claimed(rig)
