@@ -12,9 +12,6 @@ TITLES = {
     "one_face": "Exactly one face",
     "face_size": "Large enough to judge",
     "likeness": "The consenting person",
-    "right_person": "The consenting person",
-    "consenting_person": "The consenting person",
-    "copied_reference": "Not a copy of a reference",
     "copy": "Not a copy of a reference",
     "nobody_else": "Nobody else",
     "manipulation": "No sign of manipulation",
@@ -39,20 +36,23 @@ def findings_list(findings: Sequence[Mapping[str, Any]]) -> Markup:
 def _finding(finding: Mapping[str, Any]) -> Markup:
     scale = scale_of(finding)
     drawn = scale_svg(scale, finding["outcome"]) if scale else Markup("")
-    model = (
-        Markup('<span class="ts-quiet" title="{}">{}</span>').format(f"SHA-256 {finding['model_sha256']}", finding["model"])
-        if finding.get("model")
-        else Markup("")
+    nearest = (finding.get("evidence") or {}).get("nearest_reference")
+    by = (
+        Markup('<span title="{}">{}</span>').format(f"SHA-256 {finding['model_sha256']}", finding["model"])
+        if finding["model"]
+        else ""
     )
+    near = Markup("nearest reference {}").format(nearest) if nearest else ""
+    source = Markup(" · ").join(part for part in (by, near) if part)
     return Markup(
-        '<li data-state="{outcome}"><div class="ts-line"><b>{title}</b>{chip}</div><p>{reason}</p>{drawn}{model}</li>'
+        '<li data-state="{outcome}"><div class="ts-line"><b>{title}</b>{chip}</div><p>{reason}</p>{drawn}<p class="ts-quiet">{source}</p></li>'
     ).format(
         outcome=finding["outcome"],
         title=title_of(finding["safeguard"]),
         chip=chip(OUTCOMES.get(finding["outcome"], finding["outcome"]), finding["outcome"]),
         reason=finding["reason"],
         drawn=drawn,
-        model=model,
+        source=source,
     )
 
 

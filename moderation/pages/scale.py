@@ -14,12 +14,15 @@ LABEL = 66.0
 """How wide a label is at most; nearer ticks put theirs above and below the line."""
 LEFT, RIGHT = 8.0, 232.0
 LIMITS = (
-    ("refer", "refers"),
-    ("block", "blocks"),
-    ("clear", "clears"),
+    ("accept", "accepted"),
+    ("refuse", "refused"),
+    ("alike", "alike"),
+    ("same", "the same"),
+    ("apart", "apart"),
+    ("mistaken", "mistaken"),
 )
 """Names under which a finding's evidence may hold its limits, and what is beyond each."""
-SPREAD = ("own_low", "own_high")
+SPREAD = ("own_median", "own_farthest")
 """Names under which evidence may hold how far this person's own pictures lie apart."""
 
 

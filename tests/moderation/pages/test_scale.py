@@ -32,16 +32,16 @@ def test_a_score_stands_on_its_side_of_the_limit() -> None:
 
 
 def test_both_limits_and_the_usual_span_are_drawn() -> None:
-    scale = scale_of(found(0.47, 0.52, clear=0.52, block=0.38, own_low=0.5, own_high=0.83))
+    scale = scale_of(found(0.47, 0.52, accept=0.52, refuse=0.38, own_median=0.5, own_farthest=0.83))
     assert scale is not None
-    assert dict(scale.limits) == {"clears": 0.52, "blocks": 0.38}
+    assert dict(scale.limits) == {"accepted": 0.52, "refused": 0.38}
     assert scale.usual == (0.5, 0.83)
     assert len(ticks(scale)) == 2
     assert any(part.get("class") == "ts-scale-usual" for part in drawn(scale).iter())
 
 
 def test_a_threshold_that_the_evidence_does_not_name_is_drawn_too() -> None:
-    scale = scale_of(found(0.4, 0.5, block=0.9))
+    scale = scale_of(found(0.4, 0.5, refuse=0.9))
     assert scale is not None
     assert ("limit", 0.5) in scale.limits
 
@@ -53,7 +53,7 @@ def test_without_score_or_threshold_there_is_no_scale(score: float | None, thres
 
 @pytest.mark.parametrize("odd", ["0.4", True, None, float("nan")])
 def test_evidence_that_is_no_number_draws_no_limit(odd: object) -> None:
-    scale = scale_of(found(0.4, 0.5, block=odd, own_low=odd, own_high=0.9))
+    scale = scale_of(found(0.4, 0.5, refuse=odd, own_median=odd, own_farthest=0.9))
     assert scale is not None
     assert scale.limits == (("limit", 0.5),)
     assert scale.usual is None

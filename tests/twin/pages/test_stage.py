@@ -6,9 +6,9 @@ from tests.twin.pages.pretend import EVIL, NOW, image, twin
 from twin.pages.ports import ShootCard
 from twin.pages.stage import NEXT, film_choices, film_style, next_step, stage_picture, stage_words
 
-STATES = "queued painting examining blocked|in review|her turn|refused|change asked|approved released recalled failed cancelled withdrawn"
 WORDS = [
-    word for part in STATES.split("|") for word in ([part] if part in ("in review", "her turn", "change asked") else part.split())
+    *("queued", "painting", "examining", "blocked", "in review", "her turn", "refused", "change asked", "approved"),
+    *("released", "recalled", "failed", "cancelled", "withdrawn"),
 ]
 
 
