@@ -17,13 +17,13 @@ import twin.house
 from moderation import commands as accounting
 from moderation import schema as moderation_schema
 from moderation.access.account import Account, Role
-from moderation.access.listening import listening
-from moderation.access.session import LOOPBACK, demo_may_bind
+from moderation.access.listening import listening, refuse_binding
+from moderation.access.session import LOOPBACK
 from moderation.database import append_only
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
 from moderation.errors import NotFound as NothingToJudge
-from moderation.home import Home, HomeRefused, Kind, open_home, refuse_exposed
+from moderation.home import Home, Kind, open_home, refuse_exposed
 from moderation.safeguards.finding import Verdict
 from moderation.submission import Sheet
 from moderation.templates import ReferencePicture
@@ -130,15 +130,13 @@ class Studio:
         cards = self.judging.insight.shoot_renders(account, shoot_id)
         return {card.render_id: Judged(card.preview_sha256 if card.picture else None, card.her_no) for card in cards}
 
+    def prepare(self, say: Callable[[str], None]) -> None:
+        """Make face models and measurements ready, once; the demo's were measured beforehand."""
+        self.judging.prepare(self.references, say, ASSETS / "demo" / "templates.npz")
+
     def references(self) -> Iterator[ReferencePicture]:
         """Every reference of every twin, developed in the lights that faces are measured in."""
         yield from (ReferencePicture(*one) for one in self.painting.reference_pictures())
-
-    @property
-    def address(self) -> str:
-        """Where a browser finds the studio."""
-        settings = self.settings
-        return f"https://{settings.space_host}" if settings.space_host else f"http://{settings.host}:{settings.port}"
 
     def portrait(self, _: Account | None, twin_id: str) -> bytes:
         """The painted portrait of one of the demo's cast. Raises NotFound."""
@@ -192,9 +190,11 @@ def build_site(studio: Studio) -> "FastAPI":
         refusals=REFUSALS,
         missing=MISSING,
     )
-    public = studio.settings.space_host
-    hosts = LOOPBACK | {public or studio.settings.host}
-    rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=bool(public), framed=bool(public))
+    settings = studio.settings
+    hosts = LOOPBACK | {settings.public or settings.host}
+    rules = server.SiteRules(
+        is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=bool(settings.public), framed=settings.framed
+    )
     zones = [server.Zone("/studio", Role.CREATIVE, page, furniture.dress()), *moderation_zones(judging, furniture, guard)]
     return server.build_site(rules, parts, zones)
 
@@ -204,17 +204,17 @@ def serve(studio: Studio, say: Callable[[str], None]) -> None:
     import uvicorn
 
     settings, is_demo = studio.settings, studio.home.kind is Kind.DEMO
-    if is_demo and not demo_may_bind(settings.host, said_explicitly=settings.wanted == "demo"):
-        raise HomeRefused(f"A demo lets anybody in, so it opens to {settings.host} only when you say --demo.")
+    refuse_binding(settings.host, demo=is_demo, said_demo=settings.wanted == "demo", public=settings.public)
     refuse_exposed(studio.home, [Path.cwd(), Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")])
     with listening(settings.host, settings.port) as listener:
         studio.judging.prepare(studio.references, say, TEMPLATES)
         say("Opening the pages …")
-        config = uvicorn.Config(build_site(studio), log_level="warning", server_header=False)
+        proxies = "*" if settings.framed else "127.0.0.1"
+        config = uvicorn.Config(build_site(studio), log_level="warning", server_header=False, forwarded_allow_ips=proxies)
         command = [sys.executable, str(Path(__file__).resolve()), "work", "--home", str(studio.home.folder)]
         worker = Supervisor(command, log=studio.home.log)
         worker.start()
-        say(f"The studio is open: {studio.address}")
+        say(f"The studio is open: {studio.settings.address}")
         try:
             uvicorn.Server(config).run([listener])
         finally:
@@ -265,7 +265,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
         case "examine":
             examine(studio, asked)
         case "users":
-            print(accounting.users(studio.judging.accounts, asked, ask_password, studio.address))
+            print(accounting.users(studio.judging.accounts, asked, ask_password, studio.settings.address))
         case "audit":
             print(accounting.verify_audit(studio.judging.database))
         case "measure":

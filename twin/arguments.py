@@ -16,6 +16,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         unsaid = argparse.SUPPRESS if parser is serve else None
         parser.add_argument("--host", default=unsaid, help="the address to listen on (default 127.0.0.1)")
         parser.add_argument("--port", type=int, default=unsaid, help="the port to listen on (default 7860)")
+        parser.add_argument(
+            "--public", metavar="NAME", default=unsaid, help="the name under which browsers come over https, through a proxy"
+        )
     _command(commands, "work", "paint and examine, as the studio's own worker does")
     _add_paint(commands)
     examine = _command(commands, "examine", "examine an image file as if it were submitted as a twin's")

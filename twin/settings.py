@@ -17,15 +17,17 @@ PORTS = range(1, 65536)
 class Settings:
     """What the command line and the environment say, read once.
 
-    `wanted` is the kind of home asked for ("demo", "studio" or None); `space_host` the public name inside a hosted Space;
-    `fault` the point at which a test wants the process to die; `threads` how many a model may take. Raises BadValue.
+    `wanted` is the kind of home asked for ("demo", "studio" or None); `public` the name under which browsers come over https,
+    through a proxy; `framed` says that this is a hosted Space, shown inside another page; `fault` is the point at which a test
+    wants the process to die; `threads` how many a model may take. Raises BadValue.
     """
 
     home: Path
     wanted: str | None = None
     host: str = "127.0.0.1"
     port: int = 7860
-    space_host: str | None = None
+    public: str | None = None
+    framed: bool = False
     fault: str | None = None
     threads: int = 2
 
@@ -33,6 +35,12 @@ class Settings:
         """Refuse a port that is none."""
         if self.port not in PORTS:
             raise BadValue(f"A port is a number from 1 to 65535, not {self.port}.")
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the studio."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{self.public}" if self.public else f"http://{host}:{self.port}"
 
     @classmethod
     def read(cls, asked: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
@@ -44,7 +52,8 @@ class Settings:
             wanted=asked.get("wanted") or ("demo" if space else None),
             host=asked.get("host") or ("0.0.0.0" if space else cls.host),
             port=cls.port if asked.get("port") is None else asked["port"],
-            space_host=space,
+            public=asked.get("public") or space,
+            framed=space is not None,
             fault=environment.get("TWIN_STUDIO_FAULT"),
             threads=min(4, os.cpu_count() or 1),
         )

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from moderation.access.session import LOOPBACK, demo_may_bind
 from moderation.errors import ModerationError
 
 BACKLOG = 128
@@ -12,6 +13,16 @@ BACKLOG = 128
 
 class AddressRefused(ModerationError):
     """The site cannot listen where it was told to."""
+
+
+def refuse_binding(host: str, *, demo: bool, said_demo: bool, public: str | None) -> None:
+    """Raise AddressRefused when others than this machine would reach what is not meant for them, or could listen in."""
+    if demo and not demo_may_bind(host, said_explicitly=said_demo):
+        raise AddressRefused(f"A demo lets anybody be anybody, so it opens to {host} only when you say --demo.")
+    if not demo and host.casefold() not in LOOPBACK and public is None:
+        raise AddressRefused(
+            f"On {host} passwords would cross the network in the clear: put a proxy with https in front, and give its name with --public."
+        )
 
 
 @contextmanager
