@@ -49,10 +49,14 @@ class Examination:
 
     def examine(self, picture: Picture, twin_id: str) -> Verdict:
         """The verdict on an (h, w, 3) uint8 sRGB picture submitted as this twin; raises ValueError on what is no picture."""
-        exhibit = self._exhibit(picture, twin_id)
+        return self.judge(self.exhibit(picture, twin_id))
+
+    def judge(self, exhibit: Exhibit) -> Verdict:
+        """The verdict on a picture whose faces were read."""
         return Verdict.of(_answer(safeguard, exhibit) for safeguard in self._safeguards)
 
-    def _exhibit(self, picture: Picture, twin_id: str) -> Exhibit:
+    def exhibit(self, picture: Picture, twin_id: str) -> Exhibit:
+        """The picture with its faces, or with the reason why they could not be read; ValueError on what is no picture."""
         try:
             faces = tuple(self._reader.read(picture))
         except Exception as error:  # a reader may fail in any way its runtime can; the question then goes to a person

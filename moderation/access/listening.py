@@ -21,7 +21,8 @@ def refuse_binding(host: str, *, demo: bool, said_demo: bool, public: str | None
         raise AddressRefused(f"A demo lets anybody be anybody, so it opens to {host} only when you say --demo.")
     if not demo and host.casefold() not in LOOPBACK and public is None:
         raise AddressRefused(
-            f"On {host} passwords would cross the network in the clear: put a proxy with https in front, and give its name with --public."
+            f"On {host} passwords would cross the network in the clear: put a proxy with https in front,"
+            " and give its name with --public."
         )
 
 

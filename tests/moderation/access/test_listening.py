@@ -22,7 +22,7 @@ def test_the_socket_is_closed_at_the_end() -> None:
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
-    with pytest.raises(AddressRefused, match="cannot listen on 203.0.113.9"), listening("203.0.113.9", 0):
+    with pytest.raises(AddressRefused, match=r"cannot listen on 203\.0\.113\.9"), listening("203.0.113.9", 0):
         pass
 
 

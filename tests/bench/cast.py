@@ -1,0 +1,87 @@
+"""Does the embedded painter show the right person, and do the safeguards know? Eight twins, three looks, eight seeds."""
+
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import app
+from moderation.safeguards.finding import Outcome, Verdict, worst
+from tests.bench.measure import Measurement, compare
+from twin.look import Look
+from twin.painter import PaintRequest
+from twin.portfolio import cast
+from twin.settings import Settings
+
+LOOKS = ("studio-classic", "rim", "golden-hour")
+SEEDS = range(8)
+TURNS = (-24.0, 0.0, 24.0)
+NOT_INSTALLED = "manipulation"
+"""No model answers this question yet, so its finding refers every image alike and is left out of the rates."""
+
+
+def run(_: Path | None) -> Measurement:
+    """Paint and examine the grid; every image is also submitted as each of the seven others."""
+    with tempfile.TemporaryDirectory() as folder:
+        studio = app.open_studio(Settings(Path(folder) / "home"), lambda: datetime.now(UTC), lambda _: None)
+        studio.prepare(lambda _: None)
+        return measured(studio)
+
+
+def orders(studio: app.Studio) -> Iterator[tuple[str, Look, int]]:
+    house = studio.painting
+    for twin in cast(house.store):
+        for name in LOOKS:
+            look = house.lookbook.look(name).worn_by(twin.id, house.wardrobe)
+            for seed in SEEDS:
+                yaw = TURNS[seed % 3] + (seed - 4)
+                yield twin.id, replace(look, pose=replace(look.pose, yaw=yaw)), seed
+
+
+def judged(verdict: Verdict) -> Outcome:
+    return worst(found.outcome for found in verdict.findings if found.safeguard != NOT_INSTALLED)
+
+
+def measured(studio: app.Studio) -> Measurement:
+    painter, examination = studio.painting.painter("atelier"), studio.judging.examination
+    gallery = studio.judging.examiner.store.known().gallery
+    twins = [twin.id for twin in cast(studio.painting.store)]
+    own: dict[str, Counter[str]] = defaultdict(Counter)
+    tally: Counter[str] = Counter()
+    confusions: Counter[str] = Counter()
+    cleared_as_another: list[str] = []
+    for twin_id, look, seed in orders(studio):
+        exhibit = examination.exhibit(painter.paint(PaintRequest(twin_id, look, seed), lambda _: None).picture, twin_id)
+        own[twin_id][judged(examination.judge(exhibit))] += 1
+        tally["images"] += 1
+        tally["one face"] += len(exhibit.faces) == 1
+        nearest = nearest_of(gallery.distances(exhibit.faces[0].template)) if exhibit.faces else "nobody"
+        tally["right"] += nearest == twin_id
+        confusions.update([f"{twin_id} as {nearest}"] if nearest != twin_id else [])
+        others = [replace(exhibit, twin_id=other) for other in twins if other != twin_id]
+        cleared = [other.twin_id for other in others if judged(examination.judge(other)) is Outcome.CLEAR]
+        cleared_as_another += [f"{twin_id} as {other}, {seed}" for other in cleared]
+    request = PaintRequest(*next(orders(studio)))
+    picture = painter.paint(request, lambda _: None).picture
+    figures = {
+        "images": tally["images"],
+        "one_face": tally["one face"] / tally["images"],
+        "nearest_right": tally["right"] / tally["images"],
+        "confusions": dict(confusions.most_common()),
+        "cleared_as_another": cleared_as_another,
+        "outcomes_without_manipulation": {twin: dict(counts) for twin, counts in own.items()},
+    }
+    return compare(
+        "cast",
+        "one image painted and examined; the figures are over 8 twins × 3 looks × 8 seeds",
+        lambda: (painter.paint(request, lambda _: None), examination.examine(picture, request.twin_id)),
+        "painting alone",
+        lambda: painter.paint(request, lambda _: None),
+        figures=figures,
+    )
+
+
+def nearest_of(distances: Mapping[str, float]) -> str:
+    return min(distances, key=distances.__getitem__)
