@@ -22,6 +22,9 @@ TOWARDS_IMPOSTORS = 0.5
 CAUTION = 0.3
 """Added to the margin, in standard deviations of the genuine margins of all twins."""
 
+BAND = 0.2
+"""The band reaches at least so far to both sides of a tie, in parts of her own usual margin."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -99,13 +102,17 @@ def _limits(twin_id: str, spread: _Spread, caution: float) -> Calibration:
     usual, median, farthest = float(np.quantile(own, USUAL)), float(np.median(own)), float(own.max())
     nearest = min(spread.other, default=None)
     accept = usual if nearest is None else usual + max(0.0, TOWARDS_IMPOSTORS * (nearest - usual))
-    compared = bool(spread.other_margins)
+    apart = mistaken = None
+    if spread.other_margins:
+        band = BAND * max(0.0, float(np.median(spread.own_margins)))
+        apart = max(max(0.0, *spread.other_margins) + caution, band)
+        mistaken = min(min(0.0, *spread.own_margins) - caution, -band)
     return Calibration(
         twin_id=twin_id,
         accept=accept,
         refuse=max(accept, farthest) + (farthest - median),
-        apart=max(0.0, *spread.other_margins) + caution if compared else None,
-        mistaken=min(0.0, *spread.own_margins) - caution if compared else None,
+        apart=apart,
+        mistaken=mistaken,
         own_median=median,
         own_farthest=farthest,
         impostor_nearest=nearest,

@@ -1,0 +1,95 @@
+"""Limits come from pairs of different references and from everybody else, and leave a band for a person between them."""
+
+import numpy as np
+import pytest
+
+from moderation.calibration import BAND, Calibration, KnownFaces, calibrate
+from moderation.errors import Unexaminable
+from moderation.templates import Gallery, Template, margin
+
+LIGHTS = ("even", "warm", "cool")
+
+
+def gallery(spread: float = 0.05, references: int = 6, **centres: tuple[float, float]) -> Gallery:
+    """Twins around centres of two numbers; the three lights of a reference are almost the same template."""
+    chance = np.random.default_rng(3)
+    templates = []
+    for twin_id, centre in centres.items():
+        for index in range(references):
+            place = np.array(centre) + chance.normal(0, spread, 2)
+            for light in LIGHTS:
+                embedding = (place + chance.normal(0, spread / 50, 2)).astype(np.float32)
+                templates.append(Template(f"{twin_id}-{index}", twin_id, light, embedding))
+    return Gallery(tuple(templates))
+
+
+def test_a_reference_is_never_compared_with_itself() -> None:
+    """The lights of one reference lie within 0.005: were they compared, her own pictures would seem that near."""
+    limits = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"]
+    assert limits.own_median > 0.02
+    assert (limits.genuine, limits.impostors) == (18, 18)
+
+
+def test_strangers_are_far_beyond_the_limits_and_her_own_within() -> None:
+    known = gallery(nora=(0, 0), mei=(1, 0))
+    limits = calibrate(known)["nora"]
+    assert known.distances(np.array([0.0, 0.03], np.float32))["nora"] < limits.accept
+    assert known.distances(np.array([0.98, 0.0], np.float32))["nora"] > limits.refuse
+    assert limits.own_farthest <= limits.accept < (limits.impostor_nearest or 0.0)
+
+
+def test_each_twin_has_limits_of_her_own() -> None:
+    wide = gallery(spread=0.12, haru=(0, 1))
+    narrow = gallery(spread=0.02, nora=(0, 0), mei=(1, 0))
+    limits = calibrate(Gallery(wide.templates + narrow.templates))
+    assert limits["haru"].own_median > 2 * limits["nora"].own_median
+    assert limits["haru"].accept != limits["nora"].accept
+
+
+def test_no_template_of_another_twin_has_the_margin_that_clears() -> None:
+    """Centres nearer than the spread: the twins look alike, and only caution keeps them apart."""
+    known = gallery(spread=0.1, nora=(0, 0), ines=(0.2, 0), mei=(1, 0))
+    for twin_id, limits in calibrate(known).items():
+        for template in known.templates:
+            if template.twin_id != twin_id:
+                seen = margin(known.from_centres(template.embedding, without=template.reference_id), twin_id)
+                assert seen is not None
+                assert limits.apart is not None
+                assert seen < limits.apart
+
+
+def test_a_tie_between_well_known_twins_stays_in_the_band() -> None:
+    limits = calibrate(gallery(spread=0.01, nora=(0, 0), mei=(1, 0)))["nora"]
+    assert limits.apart == pytest.approx(BAND, abs=0.02)
+    assert limits.mistaken == pytest.approx(-BAND, abs=0.02)
+
+
+def test_a_twin_with_three_references_has_no_limits() -> None:
+    known = Gallery(gallery(nora=(0, 0)).templates + gallery(references=3, mei=(1, 0)).templates)
+    assert set(calibrate(known)) == {"nora"}
+    with pytest.raises(Unexaminable, match="Too few references of Mei"):
+        KnownFaces(known, calibrate(known), names={"mei": "Mei"}).limits("mei")
+
+
+def test_a_twin_alone_has_a_likeness_but_no_margin() -> None:
+    limits = calibrate(gallery(nora=(0, 0)))["nora"]
+    assert (limits.apart, limits.mistaken, limits.impostor_nearest, limits.impostors) == (None, None, None, 0)
+
+
+def test_nobody_known_gives_no_limits() -> None:
+    assert calibrate(Gallery(())) == {}
+
+
+def test_limits_survive_being_written_down() -> None:
+    limits = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"]
+    assert Calibration.from_json(limits.as_json()) == limits
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"accept": float("nan")}, {"accept": 2.0}, {"refuse": 0.0}, {"apart": None}, {"apart": -1.0}, {"mistaken": float("inf")}],
+)
+def test_limits_that_make_no_sense_cannot_be_built(change: dict[str, float | None]) -> None:
+    fields = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"].as_json()
+    with pytest.raises(ValueError, match="not in order"):
+        Calibration.from_json({**fields, **change})
