@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def read_shipped(file: Path, pack_sha256: str, sha256_of: Mapping[str, str]) -> 
             if str(arrays["pack_sha256"]) != pack_sha256:
                 return Shipped()
             return _taken({name: arrays[name] for name in arrays.files}, sha256_of)
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return Shipped()
 
 

@@ -1,0 +1,185 @@
+"""What is known of the twins is measured once, kept per pack, and measured again when references or pack change."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moderation.database import Database
+from moderation.errors import BadImage
+from moderation.known import Enrolled, FaceStore
+from moderation.schema import AUDIT, FACES, OUTLINES
+from moderation.shipped import Shipped, measure_beforehand, read_shipped
+from moderation.templates import ReferencePicture
+from tests.moderation.safeguards.exhibits import Seen
+
+PACK, OTHER_PACK = "a" * 64, "b" * 64
+LIGHTS = ("even", "warm")
+
+
+class Reader:
+    """Reads a template out of a picture's first pixels, and counts how often it looked for faces and measured them."""
+
+    def __init__(self, faces: int = 1) -> None:
+        self.faces, self.looked, self.measured = faces, 0, 0
+
+    def read(self, picture: np.ndarray) -> list[Seen]:
+        self.looked += 1
+        return [Seen(self.template(picture, np.zeros((5, 2), np.float32))) for _ in range(self.faces)]
+
+    def template(self, picture: np.ndarray, _landmarks: np.ndarray) -> np.ndarray:
+        self.measured += 1
+        return picture[0, 0, :2].astype(np.float32) / 100
+
+
+def place(picture: np.ndarray, _landmarks: np.ndarray) -> np.ndarray:
+    return np.full((224, 224), picture[0, 0, 0], np.uint8)
+
+
+def enrolled(*twins: str, count: int = 4) -> list[Enrolled]:
+    return [Enrolled(f"{twin}-{i}", twin, f"{sum(map(ord, twin)) + i:064d}") for twin in twins for i in range(count)]
+
+
+def pictures(references: Collection[Enrolled]) -> Iterator[ReferencePicture]:
+    for one in references:
+        for step, light in enumerate(LIGHTS):
+            shade = sum(map(ord, one.twin_id)) % 200 + 3 * int(one.reference_id[-1])
+            picture = np.full((8, 8, 3), shade + step, np.uint8)
+            yield ReferencePicture(one.reference_id, one.twin_id, light, one.sha256, picture)
+
+
+class Bench:
+    """A store on a fresh database whose clock moves on with every transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.database = Database(folder / "studio.sqlite", self.clock)
+        self.database.migrate([("audit", AUDIT), ("faces", FACES), ("outlines", OUTLINES)])
+        self.reader = Reader()
+
+    def clock(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def store(self, pack: str = PACK) -> FaceStore:
+        return FaceStore(self.database, pack, lambda: {"nora": "Nora"})
+
+    def ready(self, store: FaceStore, references: list[Enrolled], shipped: Path | None = None) -> list[float]:
+        told: list[float] = []
+        wanted = {one.reference_id: one for one in references}
+        store.ready(
+            references,
+            lambda names: pictures([wanted[name] for name in sorted(names)]),
+            lambda: self.reader,
+            place,
+            shipped,
+            lambda _words, part: told.append(part),
+        )
+        return told
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_each_reference_is_looked_at_once_and_measured_in_every_light(bench: Bench) -> None:
+    store = bench.store()
+    told = bench.ready(store, enrolled("nora", "mei"))
+    assert (bench.reader.looked, bench.reader.measured) == (8, 16)
+    assert told == [part / 8 for part in range(1, 9)]
+    known = store.known()
+    assert len(known.gallery.templates) == 16
+    assert len(known.outlines) == 8
+    assert set(known.calibrations) == {"nora", "mei"}
+    assert known.name("nora") == "Nora"
+
+
+def test_a_second_start_measures_nothing_and_knows_the_same(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    bench.reader = Reader()
+    again = bench.store()
+    bench.ready(again, enrolled("nora", "mei"))
+    assert bench.reader.measured == 0
+    assert again.known().calibrations == bench.store().known().calibrations
+
+
+def test_a_new_reference_alone_is_measured_and_moves_the_limits(bench: Bench) -> None:
+    store = bench.store()
+    bench.ready(store, enrolled("nora", "mei"))
+    before = store.known().calibrations["nora"]
+    bench.reader = Reader()
+    bench.ready(store, [*enrolled("nora", "mei"), *enrolled("nora", count=6)[4:]])
+    assert bench.reader.looked == 2
+    assert store.known().calibrations["nora"].genuine == before.genuine + 4
+
+
+def test_a_reference_that_is_no_longer_enrolled_is_forgotten(bench: Bench) -> None:
+    store = bench.store()
+    bench.ready(store, enrolled("nora", "mei"))
+    bench.ready(store, enrolled("mei"))
+    assert store.known().gallery.twin_ids == ("mei",)
+    assert set(store.known().calibrations) == {"mei"}
+    assert bench.database.rows("SELECT * FROM template WHERE twin_id = 'nora'") == []
+
+
+def test_another_pack_measures_for_itself(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora"))
+    other = bench.store(OTHER_PACK)
+    assert other.known().gallery.templates == ()
+    bench.ready(other, enrolled("nora"))
+    assert bench.reader.looked == 8
+
+
+def test_limits_carry_their_date_and_their_change_is_on_record(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    dates = {row["measured_at"] for row in bench.database.rows("SELECT * FROM calibration WHERE pack_sha256 = ?", [PACK])}
+    assert all(date.startswith("2026-01-01T") for date in dates)
+    assert [row["event"] for row in bench.database.rows("SELECT event FROM audit")] == ["faces.calibrated"]
+
+
+@pytest.mark.parametrize("faces", [0, 2])
+def test_a_reference_shows_exactly_one_face(bench: Bench, faces: int) -> None:
+    bench.reader = Reader(faces)
+    with pytest.raises(BadImage, match=f"shows {faces} faces"):
+        bench.ready(bench.store(), enrolled("nora"))
+    assert bench.database.rows("SELECT * FROM template") == []
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    file = tmp_path / "templates.npz"
+    assert measure_beforehand(file, PACK, Reader(), place, pictures(enrolled("nora", "mei"))) == 8
+    return file
+
+
+def test_what_was_measured_beforehand_need_not_be_measured(bench: Bench, shipped: Path) -> None:
+    store = bench.store()
+    bench.ready(store, enrolled("nora", "mei"), shipped)
+    assert bench.reader.looked == 0
+    assert len(store.known().gallery.templates) == 16
+    assert len(store.known().outlines) == 8
+
+
+def test_another_packs_file_is_not_believed(bench: Bench, shipped: Path) -> None:
+    bench.ready(bench.store(OTHER_PACK), enrolled("nora", "mei"), shipped)
+    assert bench.reader.looked == 8
+
+
+def test_a_reference_with_another_hash_is_measured_instead(bench: Bench, shipped: Path) -> None:
+    first, *others = enrolled("nora", "mei")
+    bench.ready(bench.store(), [Enrolled(first.reference_id, first.twin_id, "f" * 64), *others], shipped)
+    assert bench.reader.looked == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", None])
+def test_a_damaged_or_missing_file_is_as_none(shipped: Path, content: bytes | None) -> None:
+    hashes = {one.reference_id: one.sha256 for one in enrolled("nora")}
+    assert len(read_shipped(shipped, PACK, hashes).outlines) == 4
+    if content is None:
+        shipped.unlink()
+    else:
+        shipped.write_bytes(content)
+    assert read_shipped(shipped, PACK, hashes) == Shipped()
