@@ -45,7 +45,8 @@ def _finding(finding: Mapping[str, Any]) -> Markup:
     near = Markup("nearest reference {}").format(nearest) if nearest else ""
     source = Markup(" · ").join(part for part in (by, near) if part)
     return Markup(
-        '<li data-state="{outcome}"><div class="ts-line"><b>{title}</b>{chip}</div><p>{reason}</p>{drawn}<p class="ts-quiet">{source}</p></li>'
+        '<li data-state="{outcome}"><div class="ts-line"><b>{title}</b>{chip}</div>'
+        '<p>{reason}</p>{drawn}<p class="ts-quiet">{source}</p></li>'
     ).format(
         outcome=finding["outcome"],
         title=title_of(finding["safeguard"]),

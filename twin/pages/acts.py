@@ -75,14 +75,15 @@ class Acts:
         twin = next((t for t in self.studio.twins(account) if t.id == twin_id), None)
         return {
             self.tools.licence: cards.licence_facts(twin, self.studio.now()),
-            self.tools.dial("garment"): self._hanger(twin_id, garment),
+            self.tools.dial("garment"): self._hanger(twin.id if twin else None, garment),
             **self.room.show(self.studio, View(account, shoot_id, picked, twin_id)),
         }
 
-    def choose_look(self, _: Account, look_name: str | None, twin_id: str | None) -> Updates:
+    def choose_look(self, account: Account, look_name: str | None, twin_id: str | None) -> Updates:
         """Set every tool as the look says."""
         named = self._named(look_name)
-        return {**self._wear(look_name, twin_id), self.tools.look_words: cards.look_words(named)}
+        licensed = next((t.id for t in self.studio.twins(account) if t.id == twin_id), None)
+        return {**self._wear(look_name, licensed), self.tools.look_words: cards.look_words(named)}
 
     def take_look(self, account: Account, shoot_id: str | None, picked: str | None) -> Updates:
         """Set every tool as they stood for an image, so that one thing can be changed."""

@@ -68,14 +68,23 @@ def licence_facts(twin: TwinCard | None, now: datetime) -> Markup:
     left = f"{twin.images_left} image{'' if twin.images_left == 1 else 's'}"
     pairs: list[tuple[str, str | Markup]] = [
         ("For", twin.campaign),
-        ("Allowed", ", ".join(twin.permits) or "what the consent describes"),
         ("Until", Markup('{} <span class="ts-quiet">({})</span>').format(day(twin.until), moment(twin.until, now))),
         ("Fee", f"{money(twin.fee_minor, twin.currency)} an image, on release, paid within {twin.payment_days} days"),
         ("Left", left),
     ]
-    if twin.forbids:
-        pairs.insert(2, ("Never", ", ".join(twin.forbids)))
-    return note(twin.refusal, "stop") + facts(pairs)
+    terms = _sentences("Allowed", twin.permits) + _sentences("Never", twin.forbids)
+    return note(twin.refusal, "stop") + facts(pairs) + terms
+
+
+def _sentences(title: str, sentences: Sequence[str]) -> Markup:
+    """What a consent allows or forbids: the first in view, all of them in a fold."""
+    if not sentences:
+        return Markup("")
+    every = Markup("").join(Markup("<li>{}</li>").format(sentence) for sentence in sentences)
+    more = f" and {len(sentences) - 1} more" if len(sentences) > 1 else ""
+    return Markup(
+        '<details class="ts-terms"><summary><span class="ts-quiet">{}</span><span>{}{}</span></summary><ul>{}</ul></details>'
+    ).format(title, sentences[0].rstrip("."), more, every)
 
 
 def look_words(look: NamedLook | None) -> Markup:

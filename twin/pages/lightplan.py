@@ -114,7 +114,7 @@ def _subject() -> Markup:
     x, y = SUBJECT
     return Markup(
         '<g class="ts-plan-subject"><path d="M{x:.0f} {nose:.0f} l-4 -7 h8 z"/>'
-        '<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="30" ry="11"/><circle class="ts-plan-hair" cx="{x:.0f}" cy="{y:.0f}" r="11"/></g>'
+        '<ellipse cx="{x:.0f}" cy="{y:.0f}" rx="30" ry="11"/><circle class="ts-plan-head" cx="{x:.0f}" cy="{y:.0f}" r="11"/></g>'
         '<g class="ts-plan-camera"><rect x="{left:.0f}" y="{cam:.0f}" width="22" height="13" rx="2"/>'
         '<path d="M{x:.0f} {cam:.0f} m-6 0 l2 -7 h8 l2 7"/></g>'
     ).format(x=x, y=y, nose=y + 19, left=x - 11, cam=CAMERA_Y)

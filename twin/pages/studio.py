@@ -46,7 +46,7 @@ def _floor(header: Any) -> Room:
     with gr.Row(elem_id="bar", equal_height=True):
         words = gr.Textbox(
             label="Words",
-            placeholder="warm evening light, looking to the left …",
+            placeholder="warm evening light",
             max_length=500,
             elem_id="words",
             scale=5,
