@@ -21,6 +21,9 @@ SIZE = (512, 640)
 CLOTH = (0.45, 0.44, 0.43)
 """The linear colour of the cloth in every training plate."""
 PREVIEW_BLOCK = 4
+MOST_ZOOM = 0.03
+SHARE_OF_BODY = 0.35
+"""How much of a turn the shoulders take on average in the training plates."""
 _ABILITIES = frozenset({Ability.POSE, Ability.EXPRESSION, Ability.GARMENT, Ability.LIGHT, Ability.BACKDROP, Ability.RELIGHT})
 
 
@@ -95,7 +98,7 @@ class AtelierPainter:
     def _pipeline(self) -> AtelierPipeline:
         try:
             pipeline = AtelierPipeline.from_pretrained(
-                self._folder, local_files_only=True, torch_dtype=torch.float32, low_cpu_mem_usage=False
+                self._folder, local_files_only=True, dtype=torch.float32, low_cpu_mem_usage=False
             )
         except (OSError, ValueError) as error:
             raise PainterUnavailable(f"Atelier's weights in {self._folder.name} cannot be read: {error}.") from error
@@ -129,17 +132,22 @@ class AtelierPainter:
 
 
 def told_by(request: PaintRequest, chance: torch.Generator) -> Told:
-    """The look as the model is told it. What a look leaves open comes from the seed: shoulders, glance and framing."""
-    body, glance, zoom, x, y = (float(value) for value in torch.rand(5, generator=chance))
+    """The look as the model is told it. What a look leaves open comes from the seed: shoulders, glance and framing.
+
+    A look's yaw is the head's turn as the camera sees it; the plates tell the turn of the shoulders and, from there, of
+    the head.
+    """
+    shoulders, glance, zoom, x, y = (float(value) for value in torch.rand(5, generator=chance))
     pose = request.look.pose
-    zoom *= 0.03
+    body = SHARE_OF_BODY * pose.yaw + 16 * (shoulders - 0.5)
+    zoom *= MOST_ZOOM
     return Told(
         twin=request.twin_id,
         garment=request.look.garment,
-        yaw=pose.yaw,
+        yaw=pose.yaw - body,
         pitch=pose.pitch,
         roll=pose.roll,
-        body=0.3 * pose.yaw + 20 * (body - 0.5),
+        body=body,
         smile=pose.smile,
         brows=pose.brows,
         squint=pose.squint,

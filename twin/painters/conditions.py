@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 WIDTH = 256
 FREQUENCIES = (0.5, 1.0, 2.0, 4.0)
-_SPANS = {"yaw": 40.0, "pitch": 12.0, "roll": 6.0, "body": 40.0, "squint": 0.5, "shift_x": 20.0, "shift_y": 20.0, "zoom": 0.08}
+SPANS = {"yaw": 40.0, "pitch": 12.0, "roll": 6.0, "body": 40.0, "squint": 0.5, "shift_x": 20.0, "shift_y": 20.0, "zoom": 0.08}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Told:
 
     def numbers(self) -> list[float]:
         """The scalars, each brought to about −1 to 1."""
-        return [getattr(self, name) / _SPANS.get(name, 1.0) for name in SCALARS]
+        return [getattr(self, name) / SPANS.get(name, 1.0) for name in SCALARS]
 
 
 SCALARS = tuple(field.name for field in fields(Told) if field.name not in ("twin", "garment"))

@@ -1,6 +1,5 @@
 """The diffusion pipeline behind Atelier: from what is told of a plate, by a few steps of denoising, to the plate."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 import torch
@@ -9,11 +8,9 @@ from torch import Tensor
 
 from twin.painters.codec import BlockCodec, new_codec
 from twin.painters.conditions import WIDTH, ConditionEncoder, Told
+from twin.painters.guide import COLUMNS, GUIDES, ROWS, guide
 
-ROWS, COLUMNS = 40, 32
 STEPS = 8
-PLACES = 12
-"""Input channels that tell each block where in the picture it lies."""
 Watch = Callable[[int, int, Tensor], None]
 
 
@@ -37,29 +34,22 @@ class AtelierPipeline(DiffusionPipeline):  # type: ignore[misc]
         """
         names, numbers = self.conditions.place(told)
         tokens, vector = self.conditions(names.to(self.device), numbers.to(self.device))
+        where = guide(numbers).to(self.device, tokens.dtype)
         shape = (1, int(self.codec.config.channels), ROWS, COLUMNS)
         noisy = torch.cat([torch.randn(shape, generator=one) for one in generators]).to(self.device, tokens.dtype)
         self.scheduler.set_timesteps(steps)
         for step, time in enumerate(self.scheduler.timesteps):
-            guess = denoised(self.unet, noisy, time.expand(len(noisy)).to(self.device), tokens, vector)
+            guess = denoised(self.unet, noisy, time.expand(len(noisy)).to(self.device), where, tokens, vector)
             noisy = self.scheduler.step(guess, int(time), noisy).prev_sample
             if watch is not None:
                 watch(step + 1, steps, guess)
         return guess
 
 
-def denoised(unet: UNet2DConditionModel, noisy: Tensor, times: Tensor, tokens: Tensor, vector: Tensor) -> Tensor:
-    """The model's guess of the clean channels (b, c, rows, columns)."""
-    seat = places().to(noisy).expand(len(noisy), -1, -1, -1)
-    guess: Tensor = unet(torch.cat([noisy, seat], 1), times, tokens, class_labels=vector).sample
+def denoised(unet: UNet2DConditionModel, noisy: Tensor, times: Tensor, where: Tensor, tokens: Tensor, vector: Tensor) -> Tensor:
+    """The model's guess of the clean channels (b, c, rows, columns); `where` is the guide (b, 42, rows, columns)."""
+    guess: Tensor = unet(torch.cat([noisy, where], 1), times, tokens, class_labels=vector).sample
     return guess
-
-
-def places() -> Tensor:
-    """Waves (1, 12, rows, columns) over the height and the width of the grid."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, ROWS), torch.linspace(-1, 1, COLUMNS), indexing="ij")
-    turns = [math.pi * axis * frequency for axis in (x, y) for frequency in (0.5, 1.0, 2.0)]
-    return torch.stack([wave for turn in turns for wave in (turn.sin(), turn.cos())])[None]
 
 
 def new_pipeline(
@@ -69,7 +59,7 @@ def new_pipeline(
     plain = len(widths) - 1
     unet = UNet2DConditionModel(
         sample_size=(ROWS, COLUMNS),
-        in_channels=channels + PLACES,
+        in_channels=channels + GUIDES,
         out_channels=channels,
         block_out_channels=widths,
         layers_per_block=1,

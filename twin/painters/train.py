@@ -118,7 +118,7 @@ def export(pipeline: AtelierPipeline, folder: Path) -> None:
     pipeline.save_pretrained(folder)
     for name in ("unet", "conditions"):
         part = getattr(pipeline, name)
-        half = type(part).from_pretrained(folder / name, torch_dtype=torch.float16, low_cpu_mem_usage=False)
+        half = type(part).from_pretrained(folder / name, dtype=torch.float16, low_cpu_mem_usage=False)
         half.save_pretrained(folder / name, max_shard_size="15MB")
 
 

@@ -10,6 +10,7 @@ import torch
 from diffusers.training_utils import EMAModel
 from torch import Tensor
 
+from twin.painters.guide import guide
 from twin.painters.pipeline import AtelierPipeline, denoised
 from twin.painters.samples import Samples
 
@@ -121,9 +122,10 @@ class Trainer:
         clean = samples.channels[pick].float().to(self.device)
         noise, times = noise.to(self.device), times.to(self.device)
         noisy = self.pipeline.scheduler.add_noise(clean, noise, times)
-        tokens, vector = self.pipeline.conditions(samples.names[pick].to(self.device), samples.numbers[pick].to(self.device))
+        numbers = samples.numbers[pick].to(self.device)
+        tokens, vector = self.pipeline.conditions(samples.names[pick].to(self.device), numbers)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.course.half):
-            guess = denoised(self.pipeline.unet, noisy, times, tokens, vector)
+            guess = denoised(self.pipeline.unet, noisy, times, guide(numbers), tokens, vector)
         wrong = (guess.float() - clean).square() * self.loud[:, None, None]
         where = samples.weights[pick].to(self.device)
         return (wrong.mean(1) * where).mean() / where.mean()

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from twin.look import Light, Look, Pose
+from twin.painters.codec import kept_coefficients
 from twin.painters.pipeline import AtelierPipeline, new_pipeline
 from twin.plate import read_index
 
@@ -16,9 +17,14 @@ LOOK = Look(Pose(yaw=10.0), Light(), "female_casualsuit01", "#204060", "#909090"
 
 
 def small_pipeline() -> AtelierPipeline:
-    """Two twins, 16 channels, the narrowest network."""
+    """Two twins, 16 channels, the narrowest network, and a codec whose middle is an even, half covered grey."""
     torch.manual_seed(3)
-    return new_pipeline(WARDROBE, channels=16, widths=(32, 32))
+    pipeline = new_pipeline(WARDROBE, channels=16, widths=(32, 32))
+    flat = torch.zeros(1, 14, 640, 512)
+    flat[:, 0:12:3] = 0.2
+    flat[:, 12:] = 0.5
+    pipeline.codec.mean.copy_(kept_coefficients(flat)[0, 0, 0])
+    return pipeline
 
 
 def small_folder(folder: Path) -> Path:
