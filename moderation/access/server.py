@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from moderation.access.account import Role
 from moderation.access.accounts import Accounts
 from moderation.access.answers import HeaderMiddleware, HeaderRules, Pages
+from moderation.access.events import Events
 from moderation.access.gate import LOCAL, Gate, Plan, Refusal
 from moderation.access.guard import BROKEN, NOTHING_THERE, unguarded
 from moderation.access.media import Pictures, media_routes
@@ -104,6 +105,7 @@ def _stand_in_front(site: FastAPI, rules: SiteRules, parts: Parts, plan: Plan, p
     cookie = cookie_rules(secure=rules.secure, framed=rules.framed)
     # Gradio looks for a CORSMiddleware of ours when it is mounted, and then answers foreign origins nothing itself.
     site.add_middleware(CORSMiddleware, allow_origins=())
+    site.add_middleware(Events, zones=plan.zones, answer=pages.refusal)
     site.add_middleware(Gate, plan=plan, sessions=parts.sessions, answer=pages.refusal)
     site.add_middleware(
         SessionMiddleware,

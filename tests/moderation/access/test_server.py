@@ -86,11 +86,25 @@ def _get(app: object, path: str) -> int:
 def test_a_file_of_the_machine_is_not_fetched_by_naming_it(demo: LittleSite, visitor: Callable[[str | None], Visitor]) -> None:
     carla = visitor("carla")
     demo.heard.clear()
-    for path in ("/etc/passwd", str(demo.home / "original.png"), str(Path(__file__))):
-        assert "data" not in carla.run("/studio", ECHO, [{**PASSWD, "path": path}]).json()
-        assert carla.queue("/studio", ECHO, [{**PASSWD, "path": path}])["success"] is False
+    for path in ("/etc/passwd", str(demo.home / "original.png"), str(Path(__file__)), "https://files.example/x.png"):
+        file = {**PASSWD, "path": path}
+        assert carla.run("/studio", ECHO, [file]).status_code == 400
+        assert carla.run("/studio", ECHO, [[{"a": file}]]).status_code == 400
         assert carla.client.get(f"/studio/gradio_api/file={path}").status_code == 404
     assert demo.heard == []
+    assert all(zone.blocks.has_launched for zone in demo.zones)
+
+
+def test_an_open_page_is_of_whoever_opened_it(visitor: Callable[[str | None], Visitor]) -> None:
+    carla, colin = visitor("carla"), visitor("colin")
+    assert carla.run("/studio", GREET, ["hi"]).status_code == 200
+    colin.session, own = carla.session, colin.session
+    assert colin.run("/studio", GREET, ["hi"]).status_code == 401
+    heard = {"session_hash": carla.session}
+    assert colin.client.get("/studio/gradio_api/queue/data", params=heard).status_code == 401
+    assert colin.client.get(f"/studio/gradio_api/heartbeat/{carla.session}").status_code == 401
+    colin.session = own
+    assert colin.run("/studio", GREET, ["hi"]).json()["data"] == ["Colin says hi"]
 
 
 def test_refusals_of_a_handler_are_sentences(visitor: Callable[[str | None], Visitor]) -> None:

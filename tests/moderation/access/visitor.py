@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ class Visitor:
 
     def __init__(self, address: str) -> None:
         self.client = httpx.Client(base_url=address, trust_env=False, timeout=20)
+        self.session = secrets.token_hex(5)
 
     def token(self, page: str = "/sign-in") -> str:
         """The token of a page's form."""
@@ -35,15 +37,15 @@ class Visitor:
 
     def run(self, zone: str, number: int, values: list[Any]) -> httpx.Response:
         """Call function `number` of a zone directly, past every page."""
-        body = {"fn_index": number, "data": values, "session_hash": "abcdefghij"}
+        body = {"fn_index": number, "data": values, "session_hash": self.session}
         return self.client.post(f"{zone}/gradio_api/run/predict", json=body)
 
     def queue(self, zone: str, number: int, values: list[Any]) -> dict[str, Any]:
         """Call function `number` through the queue, as the page does; the last message about it."""
-        body = {"fn_index": number, "data": values, "session_hash": "klmnopqrst"}
+        body = {"fn_index": number, "data": values, "session_hash": self.session}
         joined = self.client.post(f"{zone}/gradio_api/queue/join", json=body)
         assert joined.status_code == 200, joined.text
-        with self.client.stream("GET", f"{zone}/gradio_api/queue/data", params={"session_hash": "klmnopqrst"}) as stream:
+        with self.client.stream("GET", f"{zone}/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:"):
                     message: dict[str, Any] = json.loads(line.removeprefix("data:"))
