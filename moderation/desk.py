@@ -144,6 +144,8 @@ class Desk:
         reason = reason_for(reason_code, note) if choice == "refuse" else None
         target = State.REFUSED if choice == "refuse" else State.HER_TURN
         with self._database.write(account.id) as tx:
+            if not tx.execute("SELECT 1 FROM submission WHERE render_id = ?", [render_id]):
+                raise not_found()  # what nobody submitted is not for moderators to know of
             new = new_id(tx)
             move(tx, render_id, target, Mover.MODERATOR, version=version, decision_id=new, reason=reason)
             self._reach("decide.review-moved")

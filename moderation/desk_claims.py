@@ -50,7 +50,8 @@ def take(tx: Writing, account: Account, render_id: str, token: str) -> Row:
     if rows:
         return rows[0]
     found = tx.execute(
-        f"SELECT r.state, {eligible('r')} AS eligible FROM render r WHERE r.id = :render_id",
+        f"SELECT r.state, {eligible('r')} AS eligible FROM render r JOIN submission s ON s.render_id = r.id"
+        " WHERE r.id = :render_id",
         {"account_id": account.id, "render_id": render_id},
     )
     if not found:
