@@ -39,7 +39,6 @@ from twin.pages.floor import Elsewhere, Floor, Judged
 from twin.painter import Painting
 from twin.plate import negative_bytes, read_index
 from twin.portfolio import cast
-from twin.recipe import environment_here
 from twin.reference import plate_references
 from twin.settings import Settings
 from twin.supervisor import Supervisor, follow_parent
@@ -97,7 +96,7 @@ class Studio:
             jobs=jobs,
             painters=self.painting.painter,
             references=lambda _: (),
-            environment=lambda: environment_here(self.settings.threads),
+            environment=self.painting.environment,
             seal=self.seal,
             store=lambda claim, sheet: incoming.store(claim.render_id, sheet),
             submit=lambda tx, claim, sheet: incoming.submit(tx, claim.render_id, sheet),
@@ -204,6 +203,8 @@ def serve(studio: Studio, say: Callable[[str], None]) -> None:
     import uvicorn
 
     settings, is_demo = studio.settings, studio.home.kind is Kind.DEMO
+    if not is_demo:
+        accounting.insist_on_administrator(studio.judging.accounts, ask_password, tell)
     refuse_binding(settings.host, demo=is_demo, said_demo=settings.wanted == "demo", public=settings.public)
     refuse_exposed(studio.home, [Path.cwd(), Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")])
     with listening(settings.host, settings.port) as listener:
@@ -264,6 +265,8 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             paint(studio, asked)
         case "examine":
             examine(studio, asked)
+        case "repaint":
+            print(commands.repaint(studio.painting, asked.image, studio.judging.submissions.picture(asked.image)).reason)
         case "users":
             print(accounting.users(studio.judging.accounts, asked, ask_password, studio.settings.address))
         case "audit":

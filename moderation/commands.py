@@ -11,6 +11,8 @@ from moderation.access.invitation import LASTS, Invitations
 from moderation.database import Database
 from moderation.errors import AccountRefused
 
+FIRST = "admin"
+"""The login of the administrator that the first start makes."""
 CONSOLE = "console"
 """Who acts in the audit chain when somebody with a shell on the server does."""
 
@@ -84,6 +86,13 @@ def first_administrator(accounts: Accounts, login: str, name: str, password: str
     if not lacks_administrator(accounts):
         raise AccountRefused("This studio has an administrator already; use: twin-studio users add")
     return accounts.create(NewAccount(login, name, Role.ADMINISTRATOR), password, CONSOLE)
+
+
+def insist_on_administrator(accounts: Accounts, ask_password: Callable[[str], str], tell: Callable[[str], None]) -> None:
+    """Make the first administrator of a studio that has none, asking for a password; raises what `ask_password` raises."""
+    if lacks_administrator(accounts):
+        tell(f"This studio has no administrator yet; the first is called {FIRST}.")
+        first_administrator(accounts, FIRST, "Administrator", ask_password(FIRST))
 
 
 def verify_audit(database: Database) -> str:

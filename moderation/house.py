@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pwdlib import PasswordHash
 
@@ -13,7 +14,6 @@ from moderation.desk import Desk
 from moderation.desk_signoff import SignOff
 from moderation.earnings import Earnings
 from moderation.examination import Examination
-from moderation.examiner import Examiner, References, Say
 from moderation.home import Home
 from moderation.insight import Insight
 from moderation.reach import Reach
@@ -22,6 +22,9 @@ from moderation.rights import Rights
 from moderation.submission import Submissions
 from moderation.vault import Vault
 from moderation.viewing import Viewing
+
+if TYPE_CHECKING:
+    from moderation.examiner import Examiner, References, Say
 
 
 class House:
@@ -53,8 +56,10 @@ class House:
         return Sessions(self.database)
 
     @cached_property
-    def examiner(self) -> Examiner:
-        """Who looks at the faces."""
+    def examiner(self) -> "Examiner":
+        """Who looks at the faces; OpenCV and ONNX take seconds to import, and most commands never look at one."""
+        from moderation.examiner import Examiner
+
         return Examiner(self.database, self.home.folder / "packs")
 
     @property
@@ -62,10 +67,10 @@ class House:
         """The safeguards that every image passes."""
         return self.examiner.examination
 
-    def prepare(self, references: References, say: Say, shipped: Path | None = None) -> None:
+    def prepare(self, references: "References", say: "Say", shipped: Path | None = None) -> None:
         """Make the face models and what is known of the twins ready, once; see `Examiner.prepare`."""
         self.examiner.prepare(references, say, shipped)
 
-    def ship_templates(self, references: References, file: Path) -> str:
+    def ship_templates(self, references: "References", file: Path) -> str:
         """Measure all references into `file`; a sentence saying how many."""
         return f"{self.examiner.measure_beforehand(references, file)} references were measured into {file}."

@@ -25,6 +25,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     examine.add_argument("image", help="a PNG, JPEG or WebP file")
     examine.add_argument("--twin", required=True, help="whose image it claims to be")
     examine.add_argument("--json", action="store_true", help="print one JSON object")
+    repaint = _command(commands, "repaint", "paint an image again from its recipe, and compare")
+    repaint.add_argument("image", help="the id of the image")
     _add_users(commands)
     audit = _command(commands, "audit", "look after the audit chain")
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")

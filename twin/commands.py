@@ -11,10 +11,10 @@ from twin.house import House
 from twin.look import Look
 from twin.pages.floor import Floor
 from twin.pages.ports import Account, Asked
-from twin.ports import Store
+from twin.ports import Picture, Store
+from twin.recipe import Comparison, Recipe, compare
 
 SHOOT = "From the command line"
-FIRST_LOOK = "studio-classic"
 UNDERWAY = ("queued", "painting", "examining")
 
 
@@ -60,3 +60,16 @@ def copy_previews(images: Sequence[dict[str, Any]], folder: Path) -> None:
                 image["file"] = str(shutil.copy2(image["file"], folder))
     except OSError as error:
         raise BadValue(f"The previews cannot be copied into {folder}: {error.strerror or error}.") from error
+
+
+def repaint(house: House, render_id: str, picture: Picture) -> Comparison:
+    """Paint an image again from its recipe and compare it with `picture`, the one that was sealed.
+
+    Raises NotFound when no recipe is kept, and what the painter raises.
+    """
+    rows = house.store.rows("SELECT recipe FROM recipe WHERE render_id = ?", [render_id])
+    if not rows:
+        raise NotFound("No recipe is kept of an image called so.")
+    recipe = Recipe.from_json(rows[0]["recipe"])
+    painting = house.painter(recipe.painter).paint(recipe.request(), lambda _: None)
+    return compare(picture, painting.picture, recipe, house.environment())

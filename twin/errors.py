@@ -13,10 +13,6 @@ class BadValue(TwinError):
     """A value that cannot be built."""
 
 
-class ConsentMissing(TwinError):
-    """No consent in force covers the request."""
-
-
 class ConsentWithdrawn(TwinError):
     """The person has taken her consent back."""
 
@@ -31,10 +27,6 @@ class WordsRefused(TwinError):
 
 class LookRefused(TwinError):
     """The look asks for something that this twin or this painter does not have."""
-
-
-class ReferenceRefused(TwinError):
-    """The picture cannot serve to recognise a person."""
 
 
 class PainterUnavailable(TwinError):

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from twin import registry
 from twin.catalogue import Catalogue
-from twin.enrolment import LIGHTS
 from twin.jobs import GiveUp, Jobs
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
 from twin.painter import Painter
 from twin.plate import develop, read_index, read_plate
 from twin.ports import Move, Picture, Reach, Store
-from twin.reference import Reference
+from twin.recipe import Environment, environment_here
+from twin.reference import LIGHTS, Reference
 from twin.wardrobe import Wardrobe
 
 
@@ -75,13 +75,17 @@ class House:
         """The engine of this name. Raises PainterUnavailable, saying why it does not run here."""
         return self._engines[self.catalogue.ready(name).card.name]
 
+    def environment(self) -> Environment:
+        """What repaints an image from here: versions, machine and threads."""
+        return environment_here(self._threads)
+
     def disclosure_of(self, licence_id: str) -> str:
         """The sentence that every image under a licence carries, from its consent. Raises NotFound."""
         with self.store.read("worker") as tx:
             return registry.consent_behind(tx, licence_id).disclosure_text
 
     def reference_pictures(self) -> Iterator[tuple[str, str, str, str, Picture]]:
-        """Every reference of every twin in each light of `enrolment.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.
+        """Every reference of every twin in each light of `reference.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.
 
         Raises NotFound or BadValue when a file is gone or was altered.
         """

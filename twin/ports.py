@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -58,21 +57,4 @@ class Move(Protocol):
         self, tx: Transaction, render_id: str, target: str, mover: str, *, version: int | None = None, **facts: Any
     ) -> Row:
         """Return the moved render row; raises when the move is illegal, late or outside the rights window."""
-        ...
-
-
-@dataclass(frozen=True)
-class FaceMeasure:
-    """One face as the recogniser sees it: box (x0, y0, x1, y1) in pixels, detector score, unit-free template."""
-
-    box: tuple[float, float, float, float]
-    score: float
-    template: NDArray[np.float32]
-
-
-class ReadFaces(Protocol):
-    """Find and measure every face of an sRGB picture."""
-
-    def __call__(self, picture: Picture) -> Sequence[FaceMeasure]:
-        """Return the faces, largest first; an empty sequence when none was found."""
         ...

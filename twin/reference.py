@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import BadValue, NotFound
+from twin.look import Lamp, Light
 
 RENDERED = "rendered"
 """The picture was made by a program from geometry that shows nobody."""
 PHOTOGRAPHED = "photographed"
+
+LIGHTS: Mapping[str, Light] = {
+    "even": Light(),
+    "warm side": Light(Lamp(1.2, 3600.0), Lamp(0.35, 4600.0), Lamp(1.2, 3400.0), Lamp(0.5, 4800.0)),
+    "cool front": Light(Lamp(0.8, 7200.0), Lamp(1.8, 7600.0), Lamp(0.6, 7800.0), Lamp(1.5, 8000.0)),
+}
+"""The lights in which a plate is developed for measuring: a face must be known in each of them."""
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
