@@ -209,8 +209,11 @@ _CAST = (
     f"INSERT INTO twin VALUES ('nora', 'nora', 'Nora', 0, {_DAY}), ('mei', 'mei', 'Mei', 0, {_DAY})",
     "INSERT INTO consent VALUES ('con', 'nora', 1, 'pictures of clothes', 'an online shop', 100, 'EUR', 'image', '[]', '[]',"
     f" '{DISCLOSURE}', 0, NULL, {_TERM}, {_DAY})",
-    "INSERT INTO licence VALUES ('lic', 'con', 'nora', 'brand-one', 'Spring', 'One', 'shirts', '[]', '[]', 'EU', 100, 'EUR', 30,"
-    f" 1000, 0, {_TERM}, {_DAY})",
+    *(
+        f"INSERT INTO licence VALUES ('{licence}', 'con', 'nora', '{brand}', 'Spring', 'One', 'shirts', '[]', '[]', 'EU', 100,"
+        f" 'EUR', 30, 1000, 0, {_TERM}, {_DAY})"
+        for licence, brand in (("lic", "brand-one"), ("lic-two", "brand-two"))
+    ),
     f"INSERT INTO shoot VALUES ('shoot', 'brand-one', 'Spring', 'mira', {_DAY}), ('other', 'brand-two', 'Fall', 'otto', {_DAY})",
 )
 

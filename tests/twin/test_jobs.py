@@ -67,6 +67,15 @@ def test_an_order_across_a_border_is_refused_and_leaves_nothing(
     assert rig.rows("SELECT id FROM render UNION ALL SELECT id FROM job UNION ALL SELECT subject FROM audit") == []
 
 
+def test_an_image_of_another_brand_is_nobodys_parent(rig: Rig) -> None:
+    theirs = rig.order(maker=OTTO, shoot_id="other", licence_id="lic-two")
+    with pytest.raises(NotFound):
+        rig.order(parent_id=theirs)
+    mine = rig.order()
+    child = rig.order(parent_id=mine)
+    assert rig.rows("SELECT parent_id FROM render WHERE id = ?", child) == [{"parent_id": mine}]
+
+
 def test_several_images_have_consecutive_seeds() -> None:
     order = RenderOrder("nora", "lic", "shoot", "tiny", LOOK, SEEDS - 2)
     assert [o.seed for o in several(order, 4)] == [SEEDS - 2, SEEDS - 1, 0, 1]
@@ -84,8 +93,8 @@ def test_of_many_workers_each_job_goes_to_one(rig: Rig) -> None:
 
 
 def test_examinations_come_before_paintings_and_the_oldest_first(rig: Rig) -> None:
-    first = painted(rig)
-    second, third = rig.order(), rig.order()
+    first, second, third = rig.order(), rig.order(), rig.order()
+    assert rig.worker().once()
     assert [(c.kind, c.render_id) for c in (claimed(rig), claimed(rig), claimed(rig))] == [
         ("examine", first),
         ("paint", second),
