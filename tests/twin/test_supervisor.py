@@ -30,7 +30,7 @@ print("ready", flush=True)
 {then}
 """
 WAITS = "threading.Event().wait()"
-COMPUTES = "sum(range(10**15))"
+COMPUTES = "sum(range(2 * 10**10))"
 """Arithmetic that lets no other thread of Python run."""
 
 
