@@ -139,9 +139,10 @@ class Studio:
 
     def portrait(self, _: Account | None, twin_id: str) -> bytes:
         """The painted portrait of one of the demo's cast. Raises NotFound."""
-        if not any(one.id == twin_id for one in cast(self.painting.store)):
+        file = ASSETS / "demo" / "portraits" / f"{twin_id}.jpg"
+        if not (any(one.id == twin_id for one in cast(self.painting.store)) and file.is_file()):
             raise NotFound("There is no such portrait.")
-        return (ASSETS / "demo" / "portraits" / f"{twin_id}.jpg").read_bytes()
+        return file.read_bytes()
 
 
 def open_studio(settings: Settings, clock: Callable[[], datetime], say: Callable[[str], None]) -> Studio:

@@ -1,0 +1,113 @@
+"""The command line: what it answers, what it refuses in one sentence, and that it paints as the page does."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import app
+from twin.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli") / "home"
+
+
+def asked(capsys: pytest.CaptureFixture[str], home: Path, *words: str) -> tuple[int, str, str]:
+    status = app.main(["--home", str(home), *words])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_a_fresh_home_becomes_a_demo_with_its_accounts(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    status, out, _ = asked(capsys, home, "users", "list")
+    assert status == 0
+    roles = [line.split()[1] for line in out.splitlines()]
+    assert {role: roles.count(role) for role in set(roles)} == {"creative": 2, "moderator": 2, "agency": 2, "model": 8}
+
+
+def test_the_audit_chain_of_a_fresh_demo_verifies(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    status, out, _ = asked(capsys, home, "audit", "verify")
+    assert status == 0
+    assert "audit rows" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("paint", "--twin", "zelda"), "No brand has a licence of a twin called 'zelda'"),
+        (("paint", "--twin", "nora", "--look", "moonwalk"), "moonwalk"),
+        (("paint", "--twin", "nora", "--as", "rosa"), "rosa is a moderator"),
+        (("paint", "--twin", "nora", "--count", "999"), "1 to 64"),
+        (("examine", "nowhere.png", "--twin", "nora"), "nowhere.png cannot be read"),
+        (("examine", "README.md", "--twin", "nora"), "not a picture"),
+        (("repaint", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), "no such image"),
+        (("--studio", "users", "list"), "was made as a demo and stays one"),
+        (("--port", "70000", "users", "list"), "1 to 65535"),
+        (("users", "add", "ada", "--role", "administrator"), "asked for at a terminal"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_a_status(
+    capsys: pytest.CaptureFixture[str], home: Path, words: tuple[str, ...], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    status, out, err = asked(capsys, home, *words)
+    assert status == 1
+    assert out == ""
+    assert sentence in err.strip().splitlines()[-1]
+    assert "Traceback" not in err
+
+
+def test_a_home_that_a_browser_could_reach_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = asked(capsys, tmp_path / "home", "serve", "--port", "0")
+    assert status == 1
+    assert "port" in err
+    status, _, err = asked(capsys, tmp_path / "home", "serve", "--port", "7899")
+    assert status == 1
+    assert "a browser can reach" in err
+
+
+def test_a_studio_starts_only_with_an_administrator(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, _, err = asked(capsys, tmp_path / "studio", "--studio", "serve")
+    assert status == 1
+    assert "no administrator yet" in err
+
+
+def test_the_environment_chooses_the_home_and_a_space_its_name() -> None:
+    here = Settings.read({"home": None}, {"TWIN_STUDIO_HOME": "/srv/studio"})
+    assert (here.home, here.host, here.wanted) == (Path("/srv/studio"), "127.0.0.1", None)
+    space = Settings.read({}, {"SPACE_ID": "a/b", "SPACE_HOST": "a-b.hf.space", "TWIN_STUDIO_HOME": "/data"})
+    assert (space.address, space.wanted, space.framed) == ("https://a-b.hf.space", "demo", True)
+
+
+@pytest.mark.slow
+def test_an_image_painted_from_the_command_line_waits_for_a_moderator_and_repaints_equal(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    status, out, _ = asked(
+        capsys, home, "paint", "--twin", "nora", "--look", "rim", "--seed", "5", "--out", str(tmp_path), "--json"
+    )
+    assert status == 0
+    (image,) = json.loads(out)["images"]
+    assert image["state"] == "in review"
+    found = {finding["safeguard"]: finding for finding in image["findings"]}
+    assert found["one_face"]["outcome"] == "clear"
+    assert found["manipulation"]["outcome"] == "unexamined"
+    assert all(set(finding) == {"safeguard", "outcome", "score", "threshold", "reason"} for finding in image["findings"])
+    with Image.open(image["file"]) as preview:
+        assert max(preview.size) <= 480
+    assert Path(image["file"]).parent == tmp_path
+
+    status, out, _ = asked(capsys, home, "repaint", image["id"])
+    assert (status, out.strip()) == (0, "Every pixel is equal.")
+
+    status, out, _ = asked(capsys, home, "examine", image["file"], "--twin", "viktor", "--json")
+    assert status == 0
+    assert json.loads(out)["verdict"] == "block"
