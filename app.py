@@ -286,7 +286,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except REFUSALS as refusal:
         tell(str(refusal))
         return 1
-    except (ImportError, OSError) as error:
+    except Exception as error:
         remedy = remedy_of(error)
         if remedy is None:
             raise

@@ -40,7 +40,7 @@ def ask_password(login: str) -> str:
 
 def remedy_of(error: Exception) -> str | None:
     """One sentence on what to do about a failure of the machine, None for one that is the program's own fault."""
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
+    if (isinstance(error, OSError) and error.errno in NO_ROOM) or "database or disk is full" in str(error):
         return "The disk is full: free some space, then start again."
     if isinstance(error, ImportError):
         for library, package in LIBRARIES.items():

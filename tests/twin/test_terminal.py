@@ -1,6 +1,7 @@
 """Failures of the machine are told with their remedy; our own faults keep their trace."""
 
 import errno
+import sqlite3
 
 import pytest
 
@@ -11,6 +12,7 @@ from twin.terminal import NotAnswered, ask_password, remedy_of
     ("error", "remedy"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
+        (sqlite3.OperationalError("database or disk is full"), "free some space"),
         (ImportError("libGL.so.1: cannot open shared object file: No such file or directory"), "apt-get install libgl1"),
         (ImportError("libgthread-2.0.so.0: cannot open shared object file"), "apt-get install libglib2.0-0"),
         (ModuleNotFoundError("No module named 'gradio'", name="gradio"), "package gradio is missing"),
