@@ -51,9 +51,13 @@ def read_upload(content: bytes) -> Picture:
 def read_picture_file(file: Path) -> Picture:
     """The pixels of a picture file, by the rules of `read_upload`; BadImage also when the file cannot be read."""
     try:
-        if file.stat().st_size > LARGEST_BYTES:
+        if file.exists() and not file.is_file():  # a pipe or a device never ends
+            raise BadImage(f"{file} is no file.")
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
             raise BadImage(f"{file} is larger than the {_millions(LARGEST_BYTES)} MB that the studio reads.")
-        return read_upload(file.read_bytes())
+        return read_upload(content)
     except OSError as error:
         raise BadImage(f"{file} cannot be read: {error.strerror or error}.") from error
 
