@@ -80,7 +80,8 @@ def calibrate(gallery: Gallery) -> dict[str, Calibration]:
     spreads = _spreads(gallery, known)
     margins = [value for spread in spreads.values() for value in spread.own_margins]
     caution = CAUTION * float(np.std(margins)) if margins else 0.0
-    return {twin_id: _limits(twin_id, spread, caution) for twin_id, spread in spreads.items()}
+    tails = [max(spread.own) - float(np.median(spread.own)) for spread in spreads.values()]
+    return {twin_id: _limits(twin_id, spread, caution, float(np.mean(tails))) for twin_id, spread in spreads.items()}
 
 
 def _spreads(gallery: Gallery, known: list[str]) -> dict[str, _Spread]:
@@ -97,7 +98,8 @@ def _spreads(gallery: Gallery, known: list[str]) -> dict[str, _Spread]:
     return spreads
 
 
-def _limits(twin_id: str, spread: _Spread, caution: float) -> Calibration:
+def _limits(twin_id: str, spread: _Spread, caution: float, tail: float) -> Calibration:
+    """`tail` is how far the farthest picture of a twin usually lies beyond her median: a few like pictures hide her own."""
     own = np.array(spread.own)
     usual, median, farthest = float(np.quantile(own, USUAL)), float(np.median(own)), float(own.max())
     nearest = min(spread.other, default=None)
@@ -110,7 +112,7 @@ def _limits(twin_id: str, spread: _Spread, caution: float) -> Calibration:
     return Calibration(
         twin_id=twin_id,
         accept=accept,
-        refuse=max(accept, farthest) + (farthest - median),
+        refuse=max(accept, farthest) + max(tail, farthest - median),
         apart=apart,
         mistaken=mistaken,
         own_median=median,

@@ -46,6 +46,15 @@ def test_each_twin_has_limits_of_her_own() -> None:
     assert limits["haru"].accept != limits["nora"].accept
 
 
+def test_a_twin_known_from_like_pictures_only_is_not_blocked_sooner_than_others_usually_are() -> None:
+    wide = gallery(spread=0.12, haru=(0, 30))
+    narrow = gallery(spread=0.01, nora=(0, 0), mei=(1, 0))
+    limits = calibrate(Gallery(wide.templates + narrow.templates))
+    alone = calibrate(narrow)
+    assert limits["nora"].refuse - limits["nora"].accept > 3 * (alone["nora"].refuse - alone["nora"].accept)
+    assert limits["nora"].accept == pytest.approx(alone["nora"].accept, abs=0.05)
+
+
 def test_no_template_of_another_twin_has_the_margin_that_clears() -> None:
     """Centres nearer than the spread: the twins look alike, and only caution keeps them apart."""
     known = gallery(spread=0.1, nora=(0, 0), ines=(0.2, 0), mei=(1, 0))
