@@ -13,7 +13,7 @@ from moderation.safeguards.finding import Finding, Outcome
 
 ALIKE = 0.72
 SAME = 0.88
-"""Of 108 references developed again in hard lights all but one fitted theirs from 0.744 up (median 0.89); of 65 other plates of
+"""Of 54 references developed again in hard lights all but one fitted theirs from 0.744 up (median 0.89); of 65 other plates of
 the same people none above 0.72, half below 0.48."""
 
 Canvas = NDArray[np.uint8]
