@@ -1,0 +1,123 @@
+"""The full file of an image: who gets it, when, and how little anybody else learns of it."""
+
+from hashlib import sha256
+
+import httpx
+import pytest
+
+from moderation.access.account import Role
+from moderation.access.accounts import NewAccount
+from moderation.signoff import State
+from tests.attacks.arguments import ABSENT
+from tests.attacks.intruder import Intruder, Theatre
+from tests.attacks.stage import PAIRS, Stage, changes
+
+WAYS = (("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-99"}))
+OTHERS = ("theo", "rosa", "idris", "nora", "mei", "greta", "dario", "ada", "adam")
+
+
+def ask(visitor: Intruder, image: str) -> httpx.Response:
+    """Ask for the file of an image, as the button of its story does."""
+    form = visitor.client.get("/form-token").json()["form"]
+    return visitor.client.post(f"/release/{image}/download", data={"form": form})
+
+
+def statuses(visitor: Intruder, path: str) -> set[int]:
+    """What a path is answered in every way of asking for a file."""
+    return {visitor.client.request(method, path, headers=headers).status_code for method, headers in WAYS}
+
+
+@pytest.fixture(scope="module")
+def released(stage: Stage) -> str:
+    return stage.bring(State.RELEASED, "maya", "nora")
+
+
+@pytest.fixture
+def path(theatre: Theatre, released: str) -> str:
+    """The address of a download that Maya was granted."""
+    answer = ask(theatre.as_one("maya"), released)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def test_the_file_leaves_for_its_brand_exactly_as_it_was_sealed(theatre: Theatre, released: str, path: str) -> None:
+    maya, original = theatre.as_one("maya"), theatre.stage.original(released)
+    whole = maya.client.get(path)
+    assert (whole.status_code, whole.content) == (200, original)
+    assert sha256(whole.content).hexdigest() == theatre.stage.sealed(released)
+    assert whole.headers["cache-control"] == "private, no-store"
+    assert maya.client.head(path).content == b""
+    part = maya.client.get(path, headers={"range": "bytes=8-15"})
+    assert (part.status_code, part.content) == (206, original[8:16])
+
+
+def test_nobody_else_is_granted_it_or_redeems_what_was_granted(theatre: Theatre, released: str, path: str) -> None:
+    before = theatre.stage.rows()
+    for login in OTHERS:
+        visitor = theatre.as_one(login)
+        foreign, absent = ask(visitor, released), ask(visitor, ABSENT)
+        assert (foreign.status_code, foreign.text) == (absent.status_code, absent.text), login
+        assert foreign.status_code == (404 if login == "theo" else 403), login
+        assert statuses(visitor, path) == {404}, login
+    assert statuses(theatre.as_one(None), path) == {401}
+    assert changes(before, theatre.stage.rows()) == set()
+
+
+def test_a_colleague_asks_for_her_own(theatre: Theatre, path: str) -> None:
+    new = NewAccount("colleague", "A Colleague", Role.CREATIVE, theatre.stage.account("maya").brand_id)
+    theatre.stage.house.accounts.create(new, None, "test")
+    assert statuses(theatre.enter("colleague"), path) == {404}
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.RELEASED])
+def test_no_file_leaves_before_release_or_after_recall(theatre: Theatre, state: State) -> None:
+    stage = theatre.stage
+    image = stage.bring(state, "maya", "nora")
+    before = stage.rows()
+    assert ask(theatre.as_one("maya"), image).status_code == 409
+    assert ask(theatre.as_one("theo"), image).status_code == 404
+    assert changes(before, stage.rows()) == set()
+
+
+def test_a_grant_ends_after_five_minutes_to_the_microsecond(theatre: Theatre, path: str) -> None:
+    maya = theatre.as_one("maya")
+    with theatre.stage.clock.later(minutes=5, microseconds=-1):
+        assert statuses(maya, path) == {200, 206}
+    with theatre.stage.clock.later(minutes=5):
+        assert statuses(maya, path) == {404}
+
+
+def test_what_the_database_keeps_of_a_token_opens_nothing(theatre: Theatre, path: str) -> None:
+    kept = [row["token_sha256"] for row in theatre.stage.database.rows("SELECT token_sha256 FROM download_grant")]
+    token = path.rsplit("/", 1)[1]
+    assert sha256(token.encode()).hexdigest() in kept
+    for guess in (*kept, token[:-1], f"{token}A", token.swapcase(), "%00", "' OR 1=1 --"):
+        assert statuses(theatre.as_one("maya"), f"/download/{guess}") == {404}, guess
+
+
+def test_a_granted_download_ends_with_her_taking_the_image_back(theatre: Theatre) -> None:
+    stage, maya = theatre.stage, theatre.as_one("maya")
+    image = stage.bring(State.RELEASED, "maya", "nora")
+    path = ask(maya, image).headers["location"]
+    assert statuses(maya, path) == {200, 206}
+    stage.house.rights.withdraw_image(stage.account("nora"), image)
+    assert statuses(maya, path) == {409}
+    assert ask(maya, image).status_code == 409
+    assert statuses(maya, f"/media/preview/{image}") == {404}
+    assert statuses(theatre.as_one("nora"), f"/media/preview/{image}") == {200}
+
+
+@pytest.mark.parametrize("kind", ["preview", "progress"])
+def test_a_picture_of_others_is_no_more_than_none(theatre: Theatre, kind: str) -> None:
+    state = State.PAINTING if kind == "progress" else State.HER_TURN
+    image = theatre.stage.bring(state, "maya", "nora")
+    assert statuses(theatre.as_one("maya"), f"/media/{kind}/{image}") == {200}
+    for login in ("theo", "mei", "dario", *(PAIRS[Role.MODERATOR] if kind == "progress" else ())):
+        foreign, absent = (theatre.as_one(login).client.get(f"/media/{kind}/{one}") for one in (image, ABSENT))
+        assert (foreign.status_code, foreign.text) == (absent.status_code, absent.text) == (404, foreign.text), login
+
+
+def test_a_preview_is_a_small_marked_copy(theatre: Theatre, released: str) -> None:
+    preview = theatre.as_one("maya").client.get(f"/media/preview/{released}").content
+    assert preview.startswith(b"\xff\xd8\xff")
+    assert len(preview) < len(theatre.stage.original(released)) / 2
