@@ -174,7 +174,7 @@ class HerActs:
         steps = card.steps if card else ()
         return {
             book.image: her_sheet.her_picture(card) if card else "",
-            book.image_words: her_sheet.image_words(card, self.ports.now()) if card else "",
+            book.image_words: her_sheet.image_words(card, self.ports.now()) if card else her_sheet.NO_IMAGES,
             book.undo: gr.update(visible="undo" in steps),
             book.withdraw: gr.update(visible="withdraw" in steps),
             book.sure: gr.update(visible=False),

@@ -62,6 +62,9 @@ def image_name(card: Card) -> str:
     return f"{card.state}, {card.brand_name}, {day(card.created_at)} · {card.render_id[-4:]}"
 
 
+NO_IMAGES = Markup('<p class="ts-quiet">No image of you has been made yet.</p>')
+
+
 def shown_images(cards: Sequence[Card]) -> list[Card]:
     """Those of her images of which there is a picture."""
     return [card for card in cards if card.state in SHOWN and card.picture and card.preview_sha256]
