@@ -12,6 +12,7 @@ from torch import Tensor
 
 from twin.errors import LookRefused, PainterUnavailable
 from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
+from twin.painters.album import Album
 from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
 from twin.painters.pipeline import STEPS, AtelierPipeline
@@ -30,9 +31,13 @@ _ABILITIES = frozenset({Ability.POSE, Ability.EXPRESSION, Ability.GARMENT, Abili
 class AtelierPainter:
     """Paints the twins it learned, in the garments it saw them in; its weights are read at the first picture."""
 
-    def __init__(self, folder: Path, threads: int = 2, steps: int = STEPS) -> None:
-        """`folder` holds the saved pipeline; equal pixels are owed only for the same number of `threads`."""
+    def __init__(self, folder: Path, threads: int = 2, steps: int = STEPS, plates: Path | None = None) -> None:
+        """`folder` holds the saved pipeline, `plates` (by default beside it) the plates it leafs through.
+
+        Equal pixels are owed only for the same number of `threads`.
+        """
         self._folder, self._threads, self._steps = folder, threads, steps
+        self._plates = plates or folder.parent / "plates"
 
     @cached_property
     def card(self) -> PainterCard:
@@ -64,7 +69,7 @@ class AtelierPainter:
             small = planes_plate(pipeline.codec.decode(guess, PREVIEW_BLOCK)[0], CLOTH)
             on_step(StepSeen(step, steps, develop(small, request.look)))
 
-        channels = pipeline([told], [chance], self._steps, watch)
+        channels = pipeline([told], self._album.bases([told]), [chance], self._steps, watch)
         with torch.inference_mode():
             plate = settle(planes_plate(pipeline.codec.decode(channels)[0], CLOTH))
         return Painting(develop(plate, request.look), plate, self._recipe(request, told), FULLY_GENERATED)
@@ -107,6 +112,13 @@ class AtelierPainter:
             part.eval().requires_grad_(False)
         loaded: AtelierPipeline = pipeline
         return loaded
+
+    @cached_property
+    def _album(self) -> Album:
+        try:
+            return Album(self._plates, remembered=8)
+        except OSError as error:
+            raise PainterUnavailable("The plates that Atelier leafs through are missing; install it again.") from error
 
     @cached_property
     def _files(self) -> list[Path]:

@@ -39,6 +39,8 @@ class BlockCodec(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.register_buffer("basis", torch.eye(kept)[:, :channels].contiguous())
         self.register_buffer("scale", torch.ones(channels))
         self.register_buffer("spread", torch.ones(channels))
+        self.register_buffer("gain", torch.ones(channels))
+        self.register_buffer("rest", torch.ones(channels))
 
     def measure(self, blocks: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Set mean, basis and scale from kept coefficients (n, kept), each block counting by its weight (n,), batch by batch."""
@@ -63,6 +65,14 @@ class BlockCodec(ModelMixin, ConfigMixin):  # type: ignore[misc]
             ("scale", sigma / amplitude),
         ):
             getattr(self, name).copy_(value)
+
+    def trust(self, channels: Tensor, bases: Tensor, weights: Tensor) -> None:
+        """Measure how well a carried base (n, c, r, c) tells each channel: its gain, and the spread of what it leaves open."""
+        share = (weights / weights.sum())[:, None]
+        gain = (channels * bases * share).sum((0, 2, 3)) / (bases.square() * share).sum((0, 2, 3))
+        left = channels - gain[:, None, None] * bases
+        self.gain.copy_(gain)
+        self.rest.copy_((left.square() * share).sum((0, 2, 3)).sqrt().clamp_min(1e-3))
 
     def encode(self, planes: Tensor) -> Tensor:
         """Channels (b, channels, rows, columns) of planes (b, 14, h, w) whose blocks are 16 pixels, or 8 at half size."""

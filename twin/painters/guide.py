@@ -7,9 +7,10 @@ on average (least squares over the eyes of 100 plates: 4 pixels off). What is le
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from twin.painters.conditions import SCALARS, SPANS
+from twin.painters.conditions import SCALARS, SPANS, Told
 
 ROWS, COLUMNS, BLOCK = 40, 32, 16
 GUIDES = 42
@@ -18,51 +19,110 @@ HEAD_RADII = (120.0, 182.0, 160.0)
 """Half width, height and depth of a head with hair, in pixels."""
 HEAD_AT = (256.0, 237.0)
 SHOULDERS = 230.0
+NECK = (385.0, 455.0)
+"""Rows between which the picture passes from head to shoulders."""
 
 
 def guide(numbers: Tensor) -> Tensor:
     """Channels (b, 42, rows, columns) for numbers (b, scalars) as `Told.numbers` gives them."""
-    told = {name: numbers[:, i, None, None] * SPANS.get(name, 1.0) for i, name in enumerate(SCALARS)}
-    steps = [(torch.arange(count, device=numbers.device, dtype=numbers.dtype) + 0.5) * BLOCK for count in (ROWS, COLUMNS)]
-    y, x = torch.meshgrid(*steps, indexing="ij")
-    grow = 1 + told["zoom"]
-    x_there = (x - 256 - told["shift_x"]) / grow + 256
-    y_there = (y - 320 - told["shift_y"]) / grow + 320
+    told = _told(numbers)
+    y, x = _grid(BLOCK, numbers)
     frame = _waves(torch.stack([x / 256 - 1, y / 320 - 1]).expand(len(numbers), -1, -1, -1), (0.5, 1.0, 2.0))
-    return torch.cat([frame, _head(told, x_there, y_there), _shoulders(told, x_there, y_there)], 1)
+    x_there, y_there = _uncropped(told, x, y)
+    near, _, inside = _on_head(told, x_there, y_there)
+    head = torch.cat([near, _waves(near, (1.0, 2.0, 4.0)), inside.clamp(-2, 1)[:, None]], 1)
+    return torch.cat([frame, head, _shoulders(told, x_there, y_there)], 1)
 
 
-def _head(told: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
-    """Place on the head (b, 22, rows, columns): local coordinates, their waves, and how far inside its outline."""
+def carried(planes: Tensor, was: Told, now: Told) -> Tensor:
+    """Planes (c, 640, 512) of an uncropped plate as they would roughly look in another pose and crop of the same person.
+
+    The head's pixels move with the ellipsoid, the shoulders' with the drum, and between them the two blend.
+    """
+    numbers = torch.tensor([was.numbers(), now.numbers()])
+    old, new = _told(numbers[:1]), _told(numbers[1:])
+    x, y = _uncropped(new, *reversed(_grid(4, numbers)))
+    near, beyond, _ = _on_head(new, x, y)
+    moved = torch.einsum("bij,bjrc->birc", _rotation(old), near * _like(HEAD_RADII, x)[:, None, None])[:, :2] + beyond
+    centre_x, centre_y = _head_centre(old)
+    body_x = _on_drum(old, new, x)
+    share = ((y - NECK[0]) / (NECK[1] - NECK[0])).clamp(0, 1)
+    share = share * share * (3 - 2 * share)
+    from_x = (1 - share) * (centre_x + moved[:, 0]) + share * body_x
+    from_y = (1 - share) * (centre_y - moved[:, 1]) + share * y
+    field = torch.stack([from_x / 256 - 1, from_y / 320 - 1], 1)
+    field = F.interpolate(field, planes.shape[-2:], mode="bilinear", align_corners=False).permute(0, 2, 3, 1)
+    return F.grid_sample(planes[None], field, "bicubic", "border", align_corners=False)[0].clamp(-0.5, 1)
+
+
+def _told(numbers: Tensor) -> dict[str, Tensor]:
+    return {name: numbers[:, i, None, None] * SPANS.get(name, 1.0) for i, name in enumerate(SCALARS)}
+
+
+def _grid(step: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows and columns of the middles of squares of `step` pixels."""
+    sides = [(torch.arange(side // step, device=like.device, dtype=like.dtype) + 0.5) * step for side in (640, 512)]
+    y, x = torch.meshgrid(*sides, indexing="ij")
+    return y, x
+
+
+def _uncropped(told: dict[str, Tensor], x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Where a crop's pixels lie in the whole picture."""
+    grow = 1 + told["zoom"]
+    return (x - 256 - told["shift_x"]) / grow + 256, (y - 320 - told["shift_y"]) / grow + 320
+
+
+def _head_centre(told: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     turn, nod, tilt, body = (torch.deg2rad(told[name]) for name in ("yaw", "pitch", "roll", "body"))
-    turn = turn + body
-    across = x - (HEAD_AT[0] + 21.7 * body.sin() - 40 * turn.sin() - 41 * tilt.sin())
-    up = HEAD_AT[1] + 24 * nod.sin() - y
-    # Seen along z, the nearest point of the ellipsoid |S M' p| = 1, with M the head's turn and S one over its radii.
-    to_head = _turned(turn, nod, tilt).transpose(-1, -2) / _like(HEAD_RADII, x)[:, None]
-    flat = torch.einsum("bij,bjrc->birc", to_head[..., :2], torch.stack([across, up], 1))
+    across = HEAD_AT[0] + 21.7 * body.sin() - 40 * (turn + body).sin() - 41 * tilt.sin()
+    return across, HEAD_AT[1] + 24 * nod.sin()
+
+
+def _on_head(told: dict[str, Tensor], x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Local coordinates (b, 3, r, c) on the unit ellipsoid, pixels beyond its outline (b, 2, r, c), and how far inside (b, r, c).
+
+    Seen along z, it is the nearest point of |S M' p| = 1, with M the head's turn and S one over its radii.
+    """
+    centre_x, centre_y = _head_centre(told)
+    at = torch.stack([x - centre_x, (centre_y - y).expand_as(x - centre_x)], 1)
+    turned = _rotation(told)
+    to_head = turned.transpose(-1, -2) / _like(HEAD_RADII, x)[:, None]
+    flat = torch.einsum("bij,bjrc->birc", to_head[..., :2], at)
     towards = to_head[..., 2][..., None, None]
     a, b = (towards * towards).sum(1), (flat * towards).sum(1)
     inside = b * b - a * ((flat * flat).sum(1) - 1)
     near = flat + towards * ((inside.clamp_min(0).sqrt() - b) / a)[:, None]
-    seen = (near * near).sum(1, keepdim=True).sqrt().clamp_min(1.0)
-    near = near / seen
-    depth = (inside / a).clamp(-2, 1)[:, None]
-    return torch.cat([near, _waves(near, (1.0, 2.0, 4.0)), depth], 1)
+    near = near / (near * near).sum(1, keepdim=True).sqrt().clamp_min(1.0)
+    there = torch.einsum("bij,bjrc->birc", turned, near * _like(HEAD_RADII, x)[:, None, None])[:, :2]
+    return near, at - there, inside / a
+
+
+def _drum_centre(told: dict[str, Tensor]) -> Tensor:
+    turn, tilt, body = (torch.deg2rad(told[name]) for name in ("yaw", "roll", "body"))
+    return 256 - 78 * (turn + body).sin() - 21.7 * body.sin() + 41 * tilt.sin()
+
+
+def _on_drum(old: dict[str, Tensor], new: dict[str, Tensor], x: Tensor) -> Tensor:
+    """Columns (b, r, c) of the old picture that show what the new one shows of the shoulders."""
+    across = (x - _drum_centre(new)) / SHOULDERS
+    held = across.clamp(-1, 1)
+    angle = torch.asin(held) + torch.deg2rad(old["body"] - new["body"])
+    return _drum_centre(old) + SHOULDERS * (angle.clamp(-math.pi / 2, math.pi / 2).sin() + across - held)
 
 
 def _shoulders(told: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
     """Place on the shoulders (b, 8, rows, columns): across, down, and the angle around them."""
-    turn, tilt, body = (torch.deg2rad(told[name]) for name in ("yaw", "roll", "body"))
-    across = (x - (256 - 78 * (turn + body).sin() - 21.7 * body.sin() + 41 * tilt.sin())) / SHOULDERS
-    angle = torch.asin(across.clamp(-1, 1)) - body
+    across = (x - _drum_centre(told)) / SHOULDERS
+    angle = torch.asin(across.clamp(-1, 1)) - torch.deg2rad(told["body"])
     down = (y - 480) / 160
+    down = down.expand_as(across)
     parts = [across, down, angle.sin(), angle.cos(), (2 * angle).sin(), (2 * angle).cos()]
     return torch.stack([*parts, (math.pi * down).sin(), (math.pi * down).cos()], 1)
 
 
-def _turned(turn: Tensor, nod: Tensor, tilt: Tensor) -> Tensor:
-    """Rotations (b, 3, 3): tilt about z, then nod about x, then turn about y; angles (b, 1, 1) in radians."""
+def _rotation(told: dict[str, Tensor]) -> Tensor:
+    """Rotations (b, 3, 3) of the head: tilt about z, then nod about x, then turn about y."""
+    turn, nod, tilt = torch.deg2rad(told["yaw"] + told["body"]), torch.deg2rad(told["pitch"]), torch.deg2rad(told["roll"])
     zero, one = torch.zeros_like(turn), torch.ones_like(turn)
     about_y = [turn.cos(), zero, turn.sin(), zero, one, zero, -turn.sin(), zero, turn.cos()]
     about_x = [one, zero, zero, zero, nod.cos(), -nod.sin(), zero, nod.sin(), nod.cos()]

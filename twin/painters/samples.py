@@ -1,4 +1,4 @@
-"""Training plates as channels ready for the model: each plate, its mirror image and a few crops, with face weights."""
+"""Training plates as channels ready for the model: each plate, its mirror image and a crop, with bases and face weights."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,20 +10,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from twin.painters.album import LARGE, Album
 from twin.painters.codec import BlockCodec, kept_coefficients, planes_of_layers
 from twin.painters.conditions import ConditionEncoder, Told
+from twin.painters.guide import COLUMNS, ROWS
 from twin.plate import Floats, read_index, read_layers
 
-LARGE = "512x640"
-CROPS = 3
+CROPS = 1
+BASES = 2
 MOST_ZOOM = 0.08
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Channels (n, c, rows, columns) in half precision, block weights (n, rows, columns), names (n, 2), numbers, odds (n,)."""
+    """Channels (n, c, rows, columns) in half precision, the bases they may be painted from (n, bases, c, rows, columns), block
+    weights (n, rows, columns), names (n, 2), numbers (n, scalars), odds (n,).
+    """
 
     channels: Tensor
+    bases: Tensor
     weights: Tensor
     names: Tensor
     numbers: Tensor
@@ -38,6 +43,7 @@ class Samples:
 class Raw:
     """One view of a plate: planes (14, h, w), block weights (rows, columns), what is told of it, and how often it is drawn."""
 
+    plate_id: str
     planes: Tensor
     weights: Tensor
     told: Told
@@ -53,7 +59,7 @@ def raw_plate(folder: Path, line: dict[str, Any]) -> Raw:
     """A plate as it was rendered."""
     lights, covers = read_layers(folder, line["id"])
     planes = planes_of_layers(lights, np.stack([covers["alpha"], covers["garment"]]))
-    return Raw(planes, block_weights(covers), Told.of_line(line), 1.0 if line["size"] == LARGE else 0.5)
+    return Raw(line["id"], planes, block_weights(covers), Told.of_line(line), 1.0 if line["size"] == LARGE else 0.5)
 
 
 def views(raw: Raw, crops: int, chance: torch.Generator) -> Iterable[Raw]:
@@ -70,7 +76,7 @@ def mirrored(raw: Raw) -> Raw:
     """Flipped left to right, and told so: the head turns the other way, the lamps have changed sides."""
     told = raw.told
     turned = replace(told, yaw=-told.yaw, roll=-told.roll, body=-told.body, shift_x=-told.shift_x, mirrored=1.0 - told.mirrored)
-    return Raw(raw.planes.flip(-1), raw.weights.flip(-1), turned, raw.odds)
+    return Raw(raw.plate_id, raw.planes.flip(-1), raw.weights.flip(-1), turned, raw.odds)
 
 
 def block_weights(covers: dict[str, Floats]) -> Tensor:
@@ -94,20 +100,31 @@ def measured_codec(codec: BlockCodec, raws: Iterable[Raw]) -> BlockCodec:
     return codec
 
 
-def gathered(raws: Iterable[Raw], room: int, codec: BlockCodec, conditions: ConditionEncoder) -> Samples:
-    """Encode at most `room` views, each also mirrored, one at a time: a plate's planes are many times its channels."""
-    channels = torch.empty(2 * room, int(codec.config.channels), 40, 32, dtype=torch.float16)
-    weights = torch.empty(2 * room, 40, 32)
+def gathered(
+    raws: Iterable[Raw], room: int, codec: BlockCodec, conditions: ConditionEncoder, album: Album, count: int
+) -> Samples:
+    """Encode at most `room` views and `count` bases of each, all also mirrored.
+
+    No plate is its own base. Views come one at a time, because a plate's planes are many times as large as its channels.
+    """
+    shape = (int(codec.config.channels), ROWS, COLUMNS)
+    channels = torch.empty(2 * room, *shape, dtype=torch.float16)
+    bases = torch.empty(2 * room, count, *shape, dtype=torch.float16)
+    weights = torch.empty(2 * room, ROWS, COLUMNS)
     told: list[Told] = []
     odds: list[float] = []
     for raw in raws:
-        for view in (raw, mirrored(raw)):
-            channels[len(told)] = codec.encode(view.planes[None])[0]
-            weights[len(told)] = view.weights
+        near = torch.stack([album.base(raw.told, line) for line in album.nearest(raw.told, count, but=raw.plate_id)])
+        near = near.expand(count, -1, -1, -1)
+        for view, base in ((raw, near), (mirrored(raw), near.flip(-1))):
+            at = len(told)
+            channels[at], bases[at] = codec.encode(view.planes[None])[0], codec.encode(base)
+            weights[at] = view.weights
             told.append(view.told)
             odds.append(view.odds)
     names, numbers = conditions.place(told)
-    return Samples(channels[: len(told)], weights[: len(told)], names, numbers, torch.tensor(odds))
+    end = len(told)
+    return Samples(channels[:end], bases[:end], weights[:end], names, numbers, torch.tensor(odds))
 
 
 def _crop(raw: Raw, zoom: float, x: float, y: float, odds: float) -> Raw:
@@ -121,4 +138,4 @@ def _crop(raw: Raw, zoom: float, x: float, y: float, odds: float) -> Raw:
         return F.grid_sample(image[None], grid, mode, "border", align_corners=False)[0]
 
     told = replace(raw.told, zoom=zoom, shift_x=-x * zoom * width / 2, shift_y=-y * zoom * height / 2)
-    return Raw(sample(raw.planes, "bicubic"), sample(raw.weights[None], "bilinear")[0], told, odds)
+    return Raw(raw.plate_id, sample(raw.planes, "bicubic"), sample(raw.weights[None], "bilinear")[0], told, odds)

@@ -4,6 +4,7 @@ The folder DIR receives checkpoint.pt, log.jsonl, curve.png, contact sheets, and
 """
 
 import argparse
+import copy
 import json
 import time
 from pathlib import Path
@@ -14,10 +15,11 @@ import torch
 from PIL import Image, ImageDraw
 
 from twin.look import Light, Look, Pose
+from twin.painters.album import Album
 from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
 from twin.painters.pipeline import STEPS, AtelierPipeline, new_pipeline
-from twin.painters.samples import CROPS, Samples, gathered, lines_of, measured_codec, raw_plate, views
+from twin.painters.samples import BASES, CROPS, Samples, gathered, lines_of, measured_codec, raw_plate, views
 from twin.painters.training import Course, Trainer, note
 from twin.plate import develop
 from twin.ports import Picture
@@ -55,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     trainer, held = prepared(told)
     if told.resume and (told.out / "checkpoint.pt").exists():
         trainer.resume(told.out / "checkpoint.pt")
-    run(trainer, held, told.out, told.every, told.sheets)
+    run(trainer, held, Album(told.plates), told.out, told.every, told.sheets)
 
 
 def prepared(told: argparse.Namespace) -> tuple[Trainer, Samples]:
@@ -85,12 +87,15 @@ def encoded(told: argparse.Namespace, lines: list[dict[str, Any]], pipeline: Ate
     measured_codec(pipeline.codec, (raw_plate(told.plates, line) for line in lines))
     chance = torch.Generator().manual_seed(told.seed)
     every = (view for line in lines for view in views(raw_plate(told.plates, line), CROPS, chance))
-    seen = gathered(every, len(lines) * (1 + CROPS), pipeline.codec, pipeline.conditions)
     apart = lines_of(told.plates, "held out")
-    return seen, gathered((raw_plate(told.plates, line) for line in apart), len(apart), pipeline.codec, pipeline.conditions)
+    unseen = (raw_plate(told.plates, line) for line in apart)
+    rest = pipeline.codec, pipeline.conditions, Album(told.plates), BASES
+    seen = gathered(every, len(lines) * (1 + CROPS), *rest)
+    pipeline.codec.trust(seen.channels.float(), seen.bases[:, 0].float(), seen.weights)
+    return seen, gathered(unseen, len(apart), *rest)
 
 
-def run(trainer: Trainer, held: Samples, out: Path, every: int, sheets: int) -> None:
+def run(trainer: Trainer, held: Samples, album: Album, out: Path, every: int, sheets: int) -> None:
     """Learn until the course is over; log, save, show and export on the way."""
     losses: list[float] = []
     began = time.monotonic()
@@ -107,7 +112,7 @@ def run(trainer: Trainer, held: Samples, out: Path, every: int, sheets: int) -> 
             curve(out / "log.jsonl").save(out / "curve.png")
         if trainer.step % sheets == 0 or last:
             trainer.lend_average()
-            contact_sheet(trainer.pipeline).save(out / f"sheet_{trainer.step:06d}.png")
+            contact_sheet(trainer.pipeline, album).save(out / f"sheet_{trainer.step:06d}.png")
             export(trainer.pipeline, out / "atelier")
             trainer.take_back()
             began = time.monotonic()
@@ -115,20 +120,17 @@ def run(trainer: Trainer, held: Samples, out: Path, every: int, sheets: int) -> 
 
 def export(pipeline: AtelierPipeline, folder: Path) -> None:
     """Save the pipeline: network and conditions in half precision, the codec's statistics in full."""
-    pipeline.save_pretrained(folder)
-    for name in ("unet", "conditions"):
-        part = getattr(pipeline, name)
-        half = type(part).from_pretrained(folder / name, dtype=torch.float16, low_cpu_mem_usage=False)
-        half.save_pretrained(folder / name, max_shard_size="15MB")
+    half = {name: copy.deepcopy(getattr(pipeline, name)).half() for name in ("unet", "conditions")}
+    AtelierPipeline(scheduler=pipeline.scheduler, codec=pipeline.codec, **half).save_pretrained(folder, max_shard_size="15MB")
 
 
-def contact_sheet(pipeline: AtelierPipeline, scale: int = 8) -> Image.Image:
+def contact_sheet(pipeline: AtelierPipeline, album: Album, scale: int = 8) -> Image.Image:
     """Every twin in four fixed poses, each with its own seed; `scale` is the edge of a block in pixels, at most 16."""
     rows = []
     for twin in pipeline.conditions.twins:
         worn = pipeline.conditions.config.wardrobe[twin]
         told = [Told(twin, worn[i % len(worn)], **pose) for i, pose in enumerate(SHEET_POSES)]
-        channels = pipeline(told, [torch.Generator().manual_seed(7 + i) for i in range(len(told))], STEPS)
+        channels = pipeline(told, album.bases(told), [torch.Generator().manual_seed(7 + i) for i in range(len(told))], STEPS)
         planes = pipeline.codec.decode(channels.float(), scale).cpu()
         rows.append(np.concatenate([shown(one) for one in planes], 1))
     return Image.fromarray(np.concatenate(rows, 0))

@@ -1,7 +1,6 @@
 """Teaching Atelier: steps, running average, checkpoints that resume exactly, and the error on plates held out."""
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,14 @@ import torch
 from diffusers.training_utils import EMAModel
 from torch import Tensor
 
+from twin.painters.codec import BlockCodec
 from twin.painters.guide import guide
-from twin.painters.pipeline import AtelierPipeline, denoised
+from twin.painters.pipeline import AtelierPipeline, Seen, denoised
 from twin.painters.samples import Samples
 
 LOSS_TILT = 0.7
-FULL_NOISE = 980
-LEAST_NOISE = 60
+MOST_NOISE = 600
+LEAST_NOISE = 20
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Trainer:
         self.average = EMAModel(self.weights, decay=course.decay, use_ema_warmup=True, inv_gamma=1.0, power=0.75, foreach=True)
         self.chance = torch.Generator().manual_seed(course.seed)
         self.step = 0
-        self.loud = _channel_weights(pipeline.codec.spread, pipeline.codec.scale).to(self.device)
+        self.loud = _channel_weights(pipeline.codec).to(self.device)
 
     def learn(self) -> float:
         """One step on one batch; the loss."""
@@ -60,7 +60,8 @@ class Trainer:
         times = _times(len(pick), self.chance)
         for group in self.optimiser.param_groups:
             group["lr"] = self.course.rate_at(self.step)
-        loss = self._loss(self.samples, pick, noise, times)
+        base = torch.randint(self.samples.bases.shape[1], (len(pick),), generator=self.chance)
+        loss = self._loss(self.samples, pick, base, noise, times)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimiser.step()
@@ -75,10 +76,11 @@ class Trainer:
         chance = torch.Generator().manual_seed(0)
         pick = torch.arange(min(at_most, len(samples)))
         noise = torch.randn(len(pick), *samples.channels.shape[1:], generator=chance)
-        times = torch.linspace(LEAST_NOISE, 999, len(pick)).long()
+        times = torch.linspace(LEAST_NOISE, MOST_NOISE, len(pick)).long()
         self.lend_average()
         try:
-            parts = [self._loss(samples, pick[i : i + 8], noise[i : i + 8], times[i : i + 8]) for i in range(0, len(pick), 8)]
+            eights = (pick[i : i + 8] for i in range(0, len(pick), 8))
+            parts = [self._loss(samples, eight, torch.zeros_like(eight), noise[eight], times[eight]) for eight in eights]
         finally:
             self.take_back()
         return float(torch.stack(parts).mean())
@@ -118,15 +120,17 @@ class Trainer:
         self.chance.set_state(kept["chance"])
         self.step = kept["step"]
 
-    def _loss(self, samples: Samples, pick: Tensor, noise: Tensor, times: Tensor) -> Tensor:
+    def _loss(self, samples: Samples, pick: Tensor, base: Tensor, noise: Tensor, times: Tensor) -> Tensor:
         clean = samples.channels[pick].float().to(self.device)
+        known = samples.bases[pick, base].float().to(self.device)
         noise, times = noise.to(self.device), times.to(self.device)
         noisy = self.pipeline.scheduler.add_noise(clean, noise, times)
         numbers = samples.numbers[pick].to(self.device)
         tokens, vector = self.pipeline.conditions(samples.names[pick].to(self.device), numbers)
+        seen = Seen(noisy, times, known, guide(numbers), tokens, vector)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.course.half):
-            guess = denoised(self.pipeline.unet, noisy, times, guide(numbers), tokens, vector)
-        wrong = (guess.float() - clean).square() * self.loud[:, None, None]
+            guess, variance = denoised(self.pipeline, seen)
+        wrong = (guess.float() - clean).square() / variance * self.loud[:, None, None]
         where = samples.weights[pick].to(self.device)
         return (wrong.mean(1) * where).mean() / where.mean()
 
@@ -138,17 +142,11 @@ def note(file: Path, **facts: float | int | str) -> None:
 
 
 def _times(count: int, chance: torch.Generator) -> Tensor:
-    """Noise levels: four in five anywhere, one in five where there is next to nothing but noise."""
-    anywhere = torch.rand(count, generator=chance) * (1000 - LEAST_NOISE) + LEAST_NOISE
-    full = torch.rand(count, generator=chance) * (1000 - FULL_NOISE) + FULL_NOISE
-    return torch.where(torch.rand(count, generator=chance) < 0.2, full, anywhere).long().clamp(max=999)
+    """Noise levels, all equally often up to where painting starts."""
+    return (torch.rand(count, generator=chance) * (MOST_NOISE - LEAST_NOISE) + LEAST_NOISE).long()
 
 
-def _channel_weights(amplitude: Tensor, scale: Tensor) -> Tensor:
-    """Weights (channels,) that make the squared error count as sigma ** LOSS_TILT, averaging to 1 over a whitened image."""
-    sigma = amplitude * scale
-    weights = sigma**LOSS_TILT / amplitude.square()
-    weights = weights * (len(weights) / (weights * amplitude.square()).sum())
-    if not math.isfinite(float(weights.sum())):
-        raise ValueError("The codec has no statistics.")
-    return weights
+def _channel_weights(codec: BlockCodec) -> Tensor:
+    """Weights (channels,) of what the network paints, so that the error of a plate counts as sigma ** LOSS_TILT; mean 1."""
+    weights: Tensor = (codec.spread * codec.scale) ** LOSS_TILT / codec.spread.square() * codec.rest.square()
+    return weights / weights.mean()

@@ -17,7 +17,7 @@ from twin.plate import develop, settle
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> AtelierPainter:
-    return AtelierPainter(small_folder(tmp_path_factory.mktemp("atelier")), threads=1, steps=3)
+    return AtelierPainter(small_folder(tmp_path_factory.mktemp("atelier")), threads=1, steps=3, plates=ASSETS / "plates")
 
 
 def ignore(_: StepSeen) -> None:
@@ -102,6 +102,11 @@ def test_broken_weights_are_told_in_a_sentence(tmp_path: Path) -> None:
     next((folder / "unet").glob("*.safetensors")).write_bytes(b"broken")
     with pytest.raises(PainterUnavailable, match="cannot be read"):
         AtelierPainter(folder).paint(PaintRequest("nora", LOOK, 1), ignore)
+
+
+def test_without_its_plates_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(PainterUnavailable, match="plates that Atelier leafs through"):
+        AtelierPainter(small_folder(tmp_path / "atelier")).paint(PaintRequest("nora", LOOK, 1), ignore)
 
 
 @pytest.mark.slow

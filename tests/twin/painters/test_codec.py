@@ -64,9 +64,9 @@ def test_a_plate_half_as_large_has_the_same_channels_but_softer(shipped: BlockCo
 def test_measured_channels_are_uncorrelated_and_tilted() -> None:
     torch.manual_seed(0)
     kept = len(new_codec(8).mean)
-    blocks = torch.randn(4000, 6) @ torch.randn(6, kept) * torch.linspace(2, 0.1, kept)
+    blocks = torch.randn(1500, 6) @ torch.randn(6, kept) * torch.linspace(2, 0.1, kept)
     codec = new_codec(6)
-    codec.measure((part, torch.ones(len(part))) for part in blocks.split(1000))
+    codec.measure((part, torch.ones(len(part))) for part in blocks.split(500))
     loud = torch.cat([torch.ones(kept - 96), torch.full((96,), 0.5)])
     channels = (((blocks - codec.mean) * loud) @ codec.basis) / codec.scale
     spread = torch.cov(channels.T)
@@ -78,3 +78,13 @@ def test_measured_channels_are_uncorrelated_and_tilted() -> None:
 def test_where_there_is_nobody_no_light_falls() -> None:
     plate = planes_plate(torch.cat([torch.full((12, 16, 16), 0.2), torch.zeros(2, 16, 16)]), (0.4, 0.4, 0.4))
     assert float(plate.lights.max()) == 0
+
+
+def test_trust_finds_how_far_a_base_can_be_believed() -> None:
+    torch.manual_seed(0)
+    bases = torch.randn(6, 2, 40, 32)
+    channels = torch.stack([0.9 * bases[:, 0], 0.1 * bases[:, 1] + 0.5 * torch.randn(6, 40, 32)], 1)
+    codec = new_codec(2)
+    codec.trust(channels, bases, torch.ones(6, 40, 32))
+    assert codec.gain.tolist() == pytest.approx([0.9, 0.1], abs=0.03)
+    assert codec.rest.tolist() == pytest.approx([0.001, 0.5], abs=0.03)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.twin.painters.small import few_plates, small_pipeline
+from twin.painters.album import Album
 from twin.painters.pipeline import AtelierPipeline
 from twin.painters.samples import Samples, gathered, lines_of, measured_codec, raw_plate
 from twin.painters.training import Course, Trainer
@@ -19,7 +20,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[AtelierPipeline, 
     raws = [raw_plate(folder, line) for line in lines_of(folder, "train")]
     with torch.no_grad():
         measured_codec(pipeline.codec, raws)
-        return pipeline, gathered(raws, len(raws), pipeline.codec, pipeline.conditions)
+        seen = gathered(raws, len(raws), pipeline.codec, pipeline.conditions, Album(folder), 1)
+        pipeline.codec.trust(seen.channels.float(), seen.bases[:, 0].float(), seen.weights)
+        return pipeline, seen
 
 
 @pytest.fixture
