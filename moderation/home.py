@@ -89,7 +89,11 @@ def _make(folder: Path, mark: Path, kind: Kind, now: datetime) -> None:
 
 
 def refuse_exposed(home: Home, exposed: Iterable[Path]) -> None:
-    """Raise HomeRefused when the home lies inside a folder that the web framework may serve files from."""
+    """Raise HomeRefused when the home lies openly inside a folder that the web framework may serve files from.
+
+    It never serves what lies behind a name with a leading dot, as the default home does in a person's own folder.
+    """
     for folder in exposed:
-        if home.folder.is_relative_to(folder.resolve()):
+        inside = folder.resolve()
+        if home.folder.is_relative_to(inside) and not any(part.startswith(".") for part in home.folder.relative_to(inside).parts):
             raise HomeRefused(f"The home folder lies inside {folder}, whose files a browser can reach; move it out of there.")

@@ -43,3 +43,7 @@ def test_a_home_inside_a_served_folder_is_refused(tmp_path: Path) -> None:
     refuse_exposed(home, [tmp_path / "elsewhere"])
     with pytest.raises(HomeRefused, match="a browser can reach"):
         refuse_exposed(home, [tmp_path / "site"])
+
+
+def test_the_default_home_is_fine_when_started_from_a_persons_own_folder(tmp_path: Path) -> None:
+    refuse_exposed(open_home(tmp_path / ".local" / "share" / "twin-studio", None, NOW), [tmp_path])
