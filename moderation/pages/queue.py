@@ -21,10 +21,13 @@ def urgency(card: Card, now: datetime) -> str:
 
 
 def row_name(card: Card, now: datetime, me: str) -> str:
-    """What a row of the list is called: person, brand, time waited, verdict, and who looks at it."""
+    """What a row of the list is called: person, brand, time waited, verdict, who looks at it, and the end of its id.
+
+    Pictures are laid upon rows by name, so no two rows may share one.
+    """
     risk = OUTCOMES.get(card.verdict or "", "asked again")
     held = "" if card.claimed_by is None else ", with you" if card.claimed_by == me else f", {card.claimed_by_name} looks at it"
-    return f"{card.twin_name} · {card.brand_name}, waiting {waited(card.moved_at, now)}, {risk}{held}"
+    return f"{card.twin_name} · {card.brand_name}, waiting {waited(card.moved_at, now)}, {risk}{held} · {card.render_id[-4:]}"
 
 
 def queue_choices(cards: Sequence[Card], now: datetime, me: str) -> list[tuple[str, str]]:
