@@ -30,7 +30,7 @@ def run(_: Path | None) -> Measurement:
 
     measured = compare(
         "paint",
-        f"Atelier, one image of 512×640 with its eight previews, {THREADS} threads",
+        f"Atelier, one image of 512×640 with its previews, {THREADS} threads",
         lambda: painter.paint(request, lambda _: None),
         "the denoising loop alone",
         bare,
