@@ -8,6 +8,7 @@ import torch
 from tests.bench.measure import Measurement, compare
 from twin.lookbook import Lookbook
 from twin.painter import PaintRequest
+from twin.painters.album import Album
 from twin.painters.atelier import AtelierPainter, told_by
 from twin.painters.pipeline import AtelierPipeline
 from twin.wardrobe import Wardrobe
@@ -24,9 +25,11 @@ def run(_: Path | None) -> Measurement:
     pipeline = AtelierPipeline.from_pretrained(ASSETS / "atelier", local_files_only=True, torch_dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
 
+    told = told_by(request, torch.Generator().manual_seed(1))
+    base = Album(ASSETS / "plates").bases([told])
+
     def bare() -> object:
-        chance = torch.Generator().manual_seed(1)
-        return pipeline([told_by(request, chance)], [chance])
+        return pipeline([told], base, [torch.Generator().manual_seed(1)])
 
     measured = compare(
         "paint",
