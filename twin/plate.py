@@ -133,7 +133,9 @@ def develop(plate: Plate, look: Look) -> Picture:
     for layer, tint in zip(plate.lights[1:], tints[1:], strict=True):
         image += layer * tint
     ratio = linear(look.garment_colour) / np.asarray(plate.garment_rgb, np.float32)
-    image *= 1 + plate.garment[..., None] * (ratio - 1)
+    # At an edge cloth is all of the little that covers the pixel; its share, not its coverage, is dyed.
+    dyed = np.minimum(plate.garment / np.maximum(plate.alpha, np.float32(1e-3)), 1)
+    image *= 1 + dyed[..., None] * (ratio - 1)
     paper = _unexposed(linear(look.backdrop_colour)) / np.float32(look.exposure)
     bare = (1 - plate.alpha) * falloff(*plate.size)
     image += bare[..., None] * paper

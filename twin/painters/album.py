@@ -15,13 +15,13 @@ from torch import Tensor
 
 from twin.painters.codec import planes_of_layers
 from twin.painters.conditions import Told
-from twin.painters.guide import carried
+from twin.painters.guide import carried, joined
 from twin.plate import read_index, read_layers
 
 LARGE = "512x640"
 FAR = {"turn": 8.0, "pitch": 5.0, "roll": 6.0, "body": 20.0, "smile": 0.35, "brows": 0.5, "squint": 0.4, "gaze": 1.5}
 """How much of each difference counts as one unit of distance."""
-OTHER_GARMENT = 4.0
+OTHER_GARMENT, OTHER_HEAD = 16.0, 0.3
 
 
 class Album:
@@ -45,17 +45,25 @@ class Album:
         return carried(self._planes(line["id"]), Told.of_line(line), told)
 
     def bases(self, told: Sequence[Told]) -> Tensor:
-        """The nearest plate of each, carried over: planes (b, 14, 640, 512)."""
-        return torch.stack([self.base(one, self.nearest(one, 1)[0]) for one in told])
+        """For each the nearest head and, of the asked garment, the nearest shoulders, carried over: planes (b, 14, 640, 512)."""
+        return torch.stack([self._base_of_two(one) for one in told])
+
+    def _base_of_two(self, told: Told) -> Tensor:
+        shoulders = self.nearest(told, 1)[0]
+        hers = (line for line in self._lines if line["twin"] == told.twin)
+        head = min(hers, key=lambda line: distance(told, Told.of_line(line), OTHER_HEAD))
+        if head["id"] == shoulders["id"]:
+            return self.base(told, head)
+        return joined(self.base(told, head), self.base(told, shoulders), told)
 
     def _read(self, plate_id: str) -> Tensor:
         lights, covers = read_layers(self._folder, plate_id)
         return planes_of_layers(lights, np.stack([covers["alpha"], covers["garment"]]))
 
 
-def distance(one: Told, other: Told) -> float:
+def distance(one: Told, other: Told, garment: float = OTHER_GARMENT) -> float:
     """How far two poses of a person are apart, squared, in units of `FAR`."""
     gaps = {name: getattr(one, name) - getattr(other, name) for name in FAR if name != "turn"}
     gaps["turn"] = one.yaw + one.body - other.yaw - other.body
     apart: float = sum((gap / FAR[name]) ** 2 for name, gap in gaps.items())
-    return apart + OTHER_GARMENT * (one.garment != other.garment)
+    return apart + garment * (one.garment != other.garment)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.utils.logging import disable_progress_bar
 from torch import Tensor
 
 from twin.errors import LookRefused, PainterUnavailable
@@ -101,6 +102,7 @@ class AtelierPainter:
 
     @cached_property
     def _pipeline(self) -> AtelierPipeline:
+        disable_progress_bar()
         try:
             pipeline = AtelierPipeline.from_pretrained(
                 self._folder, local_files_only=True, dtype=torch.float32, low_cpu_mem_usage=False

@@ -19,6 +19,8 @@ HEAD_RADII = (120.0, 182.0, 160.0)
 """Half width, height and depth of a head with hair, in pixels."""
 HEAD_AT = (256.0, 237.0)
 SHOULDERS = 230.0
+STEADY = 0.8
+"""From this depth inside its outline on, 0 to 1, the head's middle turns fully."""
 NECK = (385.0, 455.0)
 """Rows between which the picture passes from head to shoulders."""
 
@@ -42,17 +44,35 @@ def carried(planes: Tensor, was: Told, now: Told) -> Tensor:
     numbers = torch.tensor([was.numbers(), now.numbers()])
     old, new = _told(numbers[:1]), _told(numbers[1:])
     x, y = _uncropped(new, *reversed(_grid(4, numbers)))
-    near, beyond, _ = _on_head(new, x, y)
-    moved = torch.einsum("bij,bjrc->birc", _rotation(old), near * _like(HEAD_RADII, x)[:, None, None])[:, :2] + beyond
+    near, beyond, inside = _on_head(new, x, y)
+    # Towards its outline the head only shifts: what turns away there has nothing to show in the other pose.
+    turning = (inside / STEADY).clamp(0, 1)[:, None]
+    there, here = (_seen_at(pose, near) for pose in (old, new))
+    moved = turning * there + (1 - turning) * here + beyond
     centre_x, centre_y = _head_centre(old)
     body_x = _on_drum(old, new, x)
-    share = ((y - NECK[0]) / (NECK[1] - NECK[0])).clamp(0, 1)
-    share = share * share * (3 - 2 * share)
+    share = _below(y)
     from_x = (1 - share) * (centre_x + moved[:, 0]) + share * body_x
     from_y = (1 - share) * (centre_y - moved[:, 1]) + share * y
     field = torch.stack([from_x / 256 - 1, from_y / 320 - 1], 1)
     field = F.interpolate(field, planes.shape[-2:], mode="bilinear", align_corners=False).permute(0, 2, 3, 1)
     return F.grid_sample(planes[None], field, "bicubic", "border", align_corners=False)[0].clamp(-0.5, 1)
+
+
+def joined(head: Tensor, shoulders: Tensor, told: Told) -> Tensor:
+    """Planes (c, 640, 512) with the head of one carried plate and the shoulders of another, passing at the neck."""
+    pose = _told(torch.tensor([told.numbers()]))
+    y, x = _grid(1, head[:1])
+    # The collar of the head's plate, a little widened, is not wanted either.
+    collar = F.avg_pool2d(F.max_pool2d(head[13:14], 17, 1, 8), 9, 1, 4, count_include_pad=False)
+    share = torch.maximum(_below(_uncropped(pose, x, y)[1]), collar.clamp(0, 1))
+    return (1 - share) * head + share * shoulders
+
+
+def _below(y: Tensor) -> Tensor:
+    """How much the shoulders rule at a row: 0 above the neck, 1 below."""
+    share = ((y - NECK[0]) / (NECK[1] - NECK[0])).clamp(0, 1)
+    return share * share * (3 - 2 * share)
 
 
 def _told(numbers: Tensor) -> dict[str, Tensor]:
@@ -93,8 +113,12 @@ def _on_head(told: dict[str, Tensor], x: Tensor, y: Tensor) -> tuple[Tensor, Ten
     inside = b * b - a * ((flat * flat).sum(1) - 1)
     near = flat + towards * ((inside.clamp_min(0).sqrt() - b) / a)[:, None]
     near = near / (near * near).sum(1, keepdim=True).sqrt().clamp_min(1.0)
-    there = torch.einsum("bij,bjrc->birc", turned, near * _like(HEAD_RADII, x)[:, None, None])[:, :2]
-    return near, at - there, inside / a
+    return near, at - _seen_at(told, near), inside / a
+
+
+def _seen_at(told: dict[str, Tensor], near: Tensor) -> Tensor:
+    """Where local coordinates (b, 3, r, c) of the head are seen (b, 2, r, c): pixels to the right of and above its centre."""
+    return torch.einsum("bij,bjrc->birc", _rotation(told), near * _like(HEAD_RADII, near)[:, None, None])[:, :2]
 
 
 def _drum_centre(told: dict[str, Tensor]) -> Tensor:

@@ -14,9 +14,9 @@ from twin.painters.guide import guide
 from twin.painters.pipeline import AtelierPipeline, Seen, denoised
 from twin.painters.samples import Samples
 
-LOSS_TILT = 0.7
-MOST_NOISE = 600
-LEAST_NOISE = 20
+LOSS_TILT = 1.2
+MOST_NOISE = 220
+LEAST_NOISE = 10
 
 
 @dataclass(frozen=True)

@@ -65,3 +65,12 @@ def test_a_stranger_has_no_plates(album: Album) -> None:
 def test_a_folder_without_an_index_is_no_album(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"plates\.jsonl"):
         Album(tmp_path)
+
+
+def test_another_garment_comes_with_its_shoulders_not_with_the_head(album: Album) -> None:
+    line = next(line for line in LINES if line["split"] == "train" and line["twin"] == "luca")
+    other = next(one for one in LINES if one["twin"] == "luca" and one["garment"] != line["garment"])
+    told = replace(Told.of_line(line), garment=other["garment"])
+    base, itself = album.bases([told])[0], album._read(line["id"])
+    assert wrong(base[:, :360], itself[:, :360]) < 1e-3
+    assert float((base[13, 480:] - itself[13, 480:]).square().mean()) > 1e-3

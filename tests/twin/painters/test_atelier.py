@@ -118,7 +118,7 @@ def test_the_shipped_weights_paint_a_person_before_the_chosen_backdrop() -> None
     assert painting.plate is not None
     covered = float(painting.plate.alpha.mean())
     assert 0.3 < covered < 0.8
-    assert np.abs(painting.picture[8:40, 200:300].astype(int) - [0xC8, 0xB0, 0x90]).max() <= 6
+    assert np.abs(painting.picture[8:40, 200:300].astype(int) - [0xC8, 0xB0, 0x90]).max() <= 10
     cloth = painting.picture[painting.plate.garment > 0.95].mean(0)
     assert painting.plate.garment.mean() > 0.1
     assert cloth[2] > 1.5 * cloth[0]
