@@ -25,13 +25,18 @@ OTHER_GARMENT, OTHER_HEAD = 16.0, 0.3
 
 
 class Album:
-    """The large training plates of a folder, read when they are needed."""
+    """The large plates of a folder but for those held out, read when they are needed."""
 
     def __init__(self, folder: Path, remembered: int = 128) -> None:
         """Keeps up to `remembered` plates of 18 MB in memory. Raises OSError when the folder has no index."""
         self._folder = folder
-        self._lines = [line for line in read_index(folder) if line["split"] == "train" and line["size"] == LARGE]
+        self._lines = [line for line in read_index(folder) if line["split"] != "held out" and line["size"] == LARGE]
         self._planes = lru_cache(maxsize=remembered)(self._read)
+
+    @property
+    def files(self) -> list[Path]:
+        """The picture files of its plates, by name."""
+        return sorted(self._folder / f"{line['id']}_{part}.avif" for line in self._lines for part in ("light", "masks"))
 
     def nearest(self, told: Told, count: int, but: str | None = None) -> list[dict[str, Any]]:
         """The `count` plates of the person nearest to what is told, the plate `but` left out. Raises ValueError without any."""

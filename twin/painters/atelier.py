@@ -128,12 +128,10 @@ class AtelierPainter:
 
     @cached_property
     def _sha256(self) -> str:
-        """One hash over the names and bytes of all weights."""
+        """One hash over the names and bytes of all weights and of all plates in the album, for both decide a picture."""
         whole = hashlib.sha256()
-        for file in self._files:
-            whole.update(
-                f"{file.relative_to(self._folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode()
-            )
+        for file in [*self._files, *self._album.files]:
+            whole.update(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
         return whole.hexdigest()
 
     @cached_property
