@@ -260,8 +260,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
         case "serve":
             serve(studio, tell)
         case "work":
-            follow_parent()
-            studio.worker(f"worker-{os.getpid()}", stop_on_terminate()).run()
+            work(studio)
         case "paint":
             paint(studio, asked)
         case "examine":
