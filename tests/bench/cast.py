@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,7 @@ def judged(verdict: Verdict) -> Outcome:
 
 def measured(studio: app.Studio) -> Measurement:
     painter, examination = studio.painting.painter("atelier"), studio.judging.examination
-    gallery = studio.judging.examiner.store.known().gallery
+    known = studio.judging.examiner.store.known()
     twins = [twin.id for twin in cast(studio.painting.store)]
     own: dict[str, Counter[str]] = defaultdict(Counter)
     tally: Counter[str] = Counter()
@@ -57,10 +57,13 @@ def measured(studio: app.Studio) -> Measurement:
         own[twin_id][judged(examination.judge(exhibit))] += 1
         tally["images"] += 1
         tally["one face"] += len(exhibit.faces) == 1
-        nearest = nearest_of(gallery.distances(exhibit.faces[0].template)) if exhibit.faces else "nobody"
+        distances = known.gallery.distances(exhibit.faces[0].template) if exhibit.faces else {}
+        nearest = min(distances, key=distances.__getitem__, default="nobody")
         tally["right"] += nearest == twin_id
         confusions.update([f"{twin_id} as {nearest}"] if nearest != twin_id else [])
-        others = [replace(exhibit, twin_id=other) for other in twins if other != twin_id]
+        # Beyond her own limit of distance a face never clears as hers, so the other safeguards need not be asked.
+        near = [other for other in twins if other != twin_id and distances.get(other, 9.0) <= known.limits(other).accept]
+        others = [replace(exhibit, twin_id=other) for other in near]
         cleared = [other.twin_id for other in others if judged(examination.judge(other)) is Outcome.CLEAR]
         cleared_as_another += [f"{twin_id} as {other}, {seed}" for other in cleared]
     request = PaintRequest(*next(orders(studio)))
@@ -81,7 +84,3 @@ def measured(studio: app.Studio) -> Measurement:
         lambda: painter.paint(request, lambda _: None),
         figures=figures,
     )
-
-
-def nearest_of(distances: Mapping[str, float]) -> str:
-    return min(distances, key=distances.__getitem__)
