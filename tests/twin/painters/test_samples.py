@@ -36,7 +36,7 @@ def test_a_large_plate_of_each_twin_is_held_out() -> None:
     held = lines_of(PLATES, "held out")
     assert {line["twin"] for line in held} == TWINS
     assert {line["size"] for line in held} == {"512x640"}
-    assert len(held) + len(lines_of(PLATES, "train")) == len(read_index(PLATES))
+    assert len(held) + len(lines_of(PLATES, "train")) + len(lines_of(PLATES, "album")) == len(read_index(PLATES))
 
 
 def test_mirroring_twice_is_the_plate_again() -> None:
