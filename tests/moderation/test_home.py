@@ -46,4 +46,7 @@ def test_a_home_inside_a_served_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_default_home_is_fine_when_started_from_a_persons_own_folder(tmp_path: Path) -> None:
-    refuse_exposed(open_home(tmp_path / ".local" / "share" / "twin-studio", None, NOW), [tmp_path])
+    hidden = open_home(tmp_path / ".local" / "share" / "twin-studio", None, NOW)
+    refuse_exposed(hidden, [tmp_path])
+    with pytest.raises(HomeRefused):
+        refuse_exposed(hidden, [tmp_path / ".local" / "share"])
