@@ -67,7 +67,7 @@ def case_picture(story: Story) -> Markup:
 
 def case_reference(card: Card) -> Markup:
     """The person as enrolled, to compare with."""
-    return picture(f"/media/portrait/{card.twin_id}", f"{card.twin_name} as enrolled", f"{card.twin_name}, as enrolled")
+    return picture(f"/media/portrait/{card.twin_id}", f"{card.twin_name} as enrolled", f"{card.twin_name}, a painted portrait")
 
 
 def case_words(story: Story, now: datetime) -> Markup:

@@ -47,7 +47,7 @@ def stage_picture(image: ImageCard | None, twin: TwinCard | None) -> Markup:
         return _print(image)
     if twin is not None:
         alt = f"Portrait of {twin.name}, AI-generated"
-        return picture(twin.portrait_url, alt, f"{twin.name}, as enrolled")
+        return picture(twin.portrait_url, alt, f"{twin.name}, a painted portrait")
     return Markup(
         '<div class="ts-picture ts-empty"><p>Nobody stands here yet.</p><p>Choose a twin and the portrait appears.</p></div>'
     )
