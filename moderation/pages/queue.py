@@ -67,7 +67,9 @@ def case_picture(story: Story) -> Markup:
 
 def case_reference(card: Card) -> Markup:
     """A painted portrait of the person, to compare with; no reference of hers."""
-    return picture(f"/media/portrait/{card.twin_id}", f"Painted portrait of {card.twin_name}", f"{card.twin_name}, a painted portrait")
+    return picture(
+        f"/media/portrait/{card.twin_id}", f"Painted portrait of {card.twin_name}", f"{card.twin_name}, a painted portrait"
+    )
 
 
 def case_words(story: Story, now: datetime) -> Markup:
