@@ -32,14 +32,18 @@ from twin import commands, demo
 from twin import schema as twin_schema
 from twin.arguments import parse
 from twin.claim import Claim
+from twin.darkroom import Negative
 from twin.errors import NotFound, TwinError
+from twin.look import Look
 from twin.order import SEEDS
 from twin.orphans import sweep
 from twin.pages.floor import Elsewhere, Floor, Judged
 from twin.painter import Painting
 from twin.plate import negative_bytes, read_index
 from twin.portfolio import cast
+from twin.ports import Picture
 from twin.reference import plate_references
+from twin.relight import Proof
 from twin.settings import Settings
 from twin.supervisor import Supervisor, follow_parent
 from twin.terminal import answer, ask_password, remedy_of, tell
@@ -62,7 +66,7 @@ class Studio:
     def __init__(self, settings: Settings, home: Home, clock: Callable[[], datetime]) -> None:
         self.settings = settings
         self.home = home
-        self.judging = moderation.house.House(home, clock, self.reach)
+        self.judging = moderation.house.House(home, clock, self.reach, self.reference)
         self.painting = twin.house.House(
             ASSETS,
             self.judging.database,
@@ -103,6 +107,7 @@ class Studio:
             show=incoming.show,
             forget=incoming.forget,
             sweep=self.sweep,
+            negative=lambda claim: Negative.behind(claim, self.painting.store, self.judging.negatives.stored),
             reach=self.reach,
         )
         examine: Examine[Verdict] = Examine(
@@ -127,7 +132,18 @@ class Studio:
     def judged(self, account: Account, shoot_id: str) -> Mapping[str, Judged]:
         """What the moderation domain adds to the images of a shoot."""
         cards = self.judging.insight.shoot_renders(account, shoot_id)
-        return {card.render_id: Judged(card.preview_sha256 if card.picture else None, card.her_no) for card in cards}
+        negatives = self.judging.negatives.developable(account, shoot_id)
+        return {
+            card.render_id: Judged(card.preview_sha256 if card.picture else None, card.her_no, card.render_id in negatives)
+            for card in cards
+        }
+
+    def proof(self, account: Account, render_id: str, look: Look) -> Proof:
+        """What the light table shows: a negative of this account's brand, developed for looking only. Raises what `open` does."""
+        negatives = self.judging.negatives
+        kept = negatives.open(account, render_id)
+        picture = self.painting.darkroom.proof(kept.sha256, lambda: negatives.content(kept), look)
+        return Proof(kept.proof(picture), Look.from_json(kept.render["look"]))
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Make face models and measurements ready, once; the demo's were measured beforehand."""
@@ -136,6 +152,10 @@ class Studio:
     def references(self) -> Iterator[ReferencePicture]:
         """Every reference of every twin, developed in the lights that faces are measured in."""
         yield from (ReferencePicture(*one) for one in self.painting.reference_pictures())
+
+    def reference(self, reference_id: str) -> Picture:
+        """One reference, plainly lit. Raises NotFound or BadValue when its file is gone or was altered."""
+        return self.painting.reference_picture(reference_id)
 
     def portrait(self, _: Account | None, twin_id: str) -> bytes:
         """The painted portrait of one of the demo's cast. Raises NotFound."""
@@ -181,6 +201,8 @@ def build_site(studio: Studio) -> "FastAPI":
         story=furniture.story,
         release=judging.releases.release,
         appeal=judging.desk.appeal,
+        proof=studio.proof,
+        admit=judging.negatives.admit,
     )
     page = build_studio(studio.floor().studio(painting.offered, elsewhere), guard(Role.CREATIVE))
     parts = parts_of(

@@ -28,7 +28,7 @@ from moderation.templates import ReferencePicture
 if TYPE_CHECKING:
     from moderation.faces.reader import FaceReader
 
-References = Callable[[], Iterable[ReferencePicture]]
+Pictures = Callable[[], Iterable[ReferencePicture]]
 Say = Callable[[str], None]
 
 
@@ -40,7 +40,7 @@ class Examiner:
         self._folder = folder
         self._threads = threads
 
-    def prepare(self, references: References, say: Say, shipped: Path | None = None) -> None:
+    def prepare(self, references: Pictures, say: Say, shipped: Path | None = None) -> None:
         """Convert the face models and measure the references where that has not happened yet, telling so.
 
         `shipped` was measured beforehand and is used where it fits. Where the models cannot be opened the studio runs on, says
@@ -81,7 +81,7 @@ class Examiner:
     def _known(self) -> KnownFaces:
         return self.store.known()
 
-    def measure_beforehand(self, references: References, file: Path) -> int:
+    def measure_beforehand(self, references: Pictures, file: Path) -> int:
         """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""
         return measure_beforehand(file, self._pack.sha256, self._reader, canvas, references())
 

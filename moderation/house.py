@@ -16,7 +16,9 @@ from moderation.earnings import Earnings
 from moderation.examination import Examination
 from moderation.home import Home
 from moderation.insight import Insight
+from moderation.negatives import Negatives
 from moderation.reach import Reach
+from moderation.references import Develop, References
 from moderation.release import Releases
 from moderation.rights import Rights
 from moderation.submission import Submissions
@@ -24,24 +26,27 @@ from moderation.vault import Vault
 from moderation.viewing import Viewing
 
 if TYPE_CHECKING:
-    from moderation.examiner import Examiner, References, Say
+    from moderation.examiner import Examiner, Pictures, Say
 
 
 class House:
     """What judges, signs and releases in one home."""
 
-    def __init__(self, home: Home, clock: Clock, reach: Reach) -> None:
+    def __init__(self, home: Home, clock: Clock, reach: Reach, develop: Develop) -> None:
+        """`develop` makes the picture of a reference, which is the other domain's to read."""
         self.home = home
         self.clock = clock
         self.database = Database(home.database, clock)
         self.vault = Vault(home.folder)
         self.desk = Desk(self.database, self.vault, reach)
         self.submissions = Submissions(self.database, self.vault, self.desk)
+        self.negatives = Negatives(self.database, self.vault)
         self.signs = SignOff(self.database, self.vault, reach)
         self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach)
         self.insight = Insight(self.database)
         self.viewing = Viewing(self.database, self.vault)
+        self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
         self.earnings = Earnings(self.database)
 
@@ -67,10 +72,10 @@ class House:
         """The safeguards that every image passes."""
         return self.examiner.examination
 
-    def prepare(self, references: "References", say: "Say", shipped: Path | None = None) -> None:
+    def prepare(self, references: "Pictures", say: "Say", shipped: Path | None = None) -> None:
         """Make the face models and what is known of the twins ready, once; see `Examiner.prepare`."""
         self.examiner.prepare(references, say, shipped)
 
-    def ship_templates(self, references: "References", file: Path) -> str:
+    def ship_templates(self, references: "Pictures", file: Path) -> str:
         """Measure all references into `file`; a sentence saying how many."""
         return f"{self.examiner.measure_beforehand(references, file)} references were measured into {file}."

@@ -16,10 +16,12 @@ Picture = NDArray[np.uint8]
 """An (h, w, 3) sRGB picture."""
 
 MARK = "AI-generated"
+REFERENCE_MARK = "Reference"
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATOR_TOOL = "Twin Studio"
 PREVIEW_BOX = (384, 480)
 PROGRESS_BOX = (240, 300)
+REFERENCE_BOX = (400, 500)
 SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
 _PNG_XMP = "XML:com.adobe.xmp"
 _HEX = re.compile(r"[0-9a-f]{64}")
@@ -95,6 +97,16 @@ def mark_progress(picture: Picture) -> bytes:
     return _marked_jpeg(_image_of(picture), PROGRESS_BOX, None, quality=80)
 
 
+def mark_reference(picture: Picture) -> bytes:
+    """A small JPEG of a picture of the person herself, marked as a reference so that nobody takes it for an image of ours."""
+    return _marked_jpeg(_image_of(picture), REFERENCE_BOX, None, quality=82, mark=REFERENCE_MARK)
+
+
+def mark_proof(picture: Picture, disclosure_text: str, source_type: str) -> bytes:
+    """A JPEG no larger than a preview of a picture that nobody has submitted, marked and disclosed as a sealed one is."""
+    return _marked_jpeg(_image_of(picture), PREVIEW_BOX, xmp_packet(disclosure_text, source_type), quality=85)
+
+
 def xmp_packet(disclosure_text: str, source_type: str) -> str:
     """The XMP packet: what the picture is, that it was generated, and by what (IPTC Photo Metadata, XMP core)."""
     return (
@@ -143,29 +155,29 @@ def _png(image: Image.Image, packet: str) -> bytes:
     return out.getvalue()
 
 
-def _marked_jpeg(image: Image.Image, box: tuple[int, int], packet: str | None, quality: int) -> bytes:
+def _marked_jpeg(image: Image.Image, box: tuple[int, int], packet: str | None, quality: int, mark: str = MARK) -> bytes:
     scale = min(box[0] / image.width, box[1] / image.height)
     if packet is not None:
         scale = min(scale, 1.0)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     small = image.resize(size, Image.Resampling.LANCZOS)
-    _draw_mark(small)
+    _draw_mark(small, mark)
     out = io.BytesIO()
     small.save(out, "JPEG", quality=quality, **({} if packet is None else {"xmp": packet.encode()}))
     return out.getvalue()
 
 
-def _draw_mark(image: Image.Image) -> None:
-    """Write `MARK` on a dark plate in the lower left corner, away from where faces are, at most 45 % of the width."""
+def _draw_mark(image: Image.Image, mark: str) -> None:
+    """Write the mark on a dark plate in the lower left corner, away from where faces are, at most 45 % of the width."""
     draw = ImageDraw.Draw(image, "RGBA")
     size = max(11.0, image.width / 24)
     font = ImageFont.load_default(size)
-    width = draw.textlength(MARK, font)
+    width = draw.textlength(mark, font)
     if width > 0.45 * image.width and image.width > 150:
         size *= 0.45 * image.width / width
         font = ImageFont.load_default(size)
-    left, top, right, bottom = draw.textbbox((0, 0), MARK, font=font)
+    left, top, right, bottom = draw.textbbox((0, 0), mark, font=font)
     pad, gap = size * 0.45, size * 0.6
     x, y = gap, image.height - gap - (bottom - top) - 2 * pad
     draw.rounded_rectangle((x, y, x + (right - left) + 2 * pad, image.height - gap), radius=pad, fill=(20, 18, 16, 205))
-    draw.text((x + pad - left, y + pad - top), MARK, font=font, fill=(255, 255, 255, 255))
+    draw.text((x + pad - left, y + pad - top), mark, font=font, fill=(255, 255, 255, 255))

@@ -5,14 +5,17 @@ from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from twin import registry
 from twin.catalogue import Catalogue
+from twin.darkroom import Darkroom
+from twin.errors import NotFound
 from twin.jobs import GiveUp, Jobs
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
 from twin.painter import Painter
-from twin.plate import develop, read_index, read_plate
+from twin.plate import Plate, develop, read_index, read_plate
 from twin.ports import Move, Picture, Reach, Store
 from twin.recipe import Environment, environment_here
 from twin.reference import LIGHTS, Reference
@@ -41,6 +44,7 @@ class House:
         self.store = store
         self.clock = clock
         self._threads = threads
+        self.darkroom = Darkroom()
         self.jobs = Jobs(
             store, move, clock, lapsed=lapsed, licence_in_force=registry.licence_in_force, give_up=give_up, reach=reach
         )
@@ -89,13 +93,28 @@ class House:
 
         Raises NotFound or BadValue when a file is gone or was altered.
         """
-        folder = self.assets / "references"
-        lines = {line["id"]: line for line in read_index(folder)}
+        lines = {line["id"]: line for line in read_index(self._references)}
         for row in self.store.rows("SELECT * FROM reference ORDER BY twin_id, id"):
-            Reference(**{field.name: row[field.name] for field in fields(Reference)}).check(folder)
-            plate = read_plate(folder, lines[row["id"]])
+            plate = self._reference_plate(row, lines)
             for name, light in LIGHTS.items():
                 yield row["id"], row["twin_id"], name, row["sha256"], develop(plate, self._plain(row["twin_id"], light))
+
+    def reference_picture(self, reference_id: str) -> Picture:
+        """One reference (h, w, 3), plainly lit. Raises NotFound or BadValue when it is unknown, gone or altered."""
+        for row in self.store.rows("SELECT * FROM reference WHERE id = ?", [reference_id]):
+            plate = self._reference_plate(row, {line["id"]: line for line in read_index(self._references)})
+            return develop(plate, self._plain(row["twin_id"], LIGHTS["even"]))
+        raise NotFound("There is no such reference.")
+
+    @property
+    def _references(self) -> Path:
+        return self.assets / "references"
+
+    def _reference_plate(self, row: Mapping[str, Any], lines: Mapping[str, dict[str, Any]]) -> Plate:
+        Reference(**{field.name: row[field.name] for field in fields(Reference)}).check(self._references)
+        if row["id"] not in lines:
+            raise NotFound(f"The reference {row['id']} is missing.")
+        return read_plate(self._references, lines[row["id"]])
 
     def _plain(self, twin_id: str, light: Light) -> Look:
         """A look in which nothing but the light matters."""

@@ -34,13 +34,15 @@ class Outgoing(Protocol):
 class Pictures:
     """The functions behind the routes; each raises NotFound for an id that is absent or not this account's.
 
-    `portrait` is asked by nobody (None) in a demo, whose cast is public. All give JPEG bytes, marked "AI-generated".
+    `portrait` is asked by nobody (None) in a demo, whose cast is public. All give JPEG bytes, marked "AI-generated" but for
+    `reference`, whose picture is marked as one.
     `grant` gives the token of a download that `open_download` redeems; both raise what the release domain refuses.
     """
 
     preview: Callable[[Account, str], bytes]
     progress: Callable[[Account, str], bytes]
     portrait: Callable[[Account | None, str], bytes]
+    reference: Callable[[Account, str], bytes]
     grant: Callable[[Account, str], str]
     open_download: Callable[[Account, str], Outgoing]
 
@@ -55,7 +57,7 @@ SignedIn = Annotated[Account, Depends(signed_in)]
 
 
 def media_routes(pictures: Pictures) -> APIRouter:
-    """Previews, progress and portraits; the grant of a download, and the download itself."""
+    """Previews, progress, portraits and references; the grant of a download, and the download itself."""
     router = APIRouter()
 
     @router.api_route("/media/preview/{render_id}", methods=["GET", "HEAD"])
@@ -69,6 +71,10 @@ def media_routes(pictures: Pictures) -> APIRouter:
     @router.api_route("/media/portrait/{twin_id}", methods=["GET", "HEAD"])
     def portrait(request: Request, twin_id: str) -> Response:
         return _jpeg(pictures.portrait(request.scope["account"], twin_id))
+
+    @router.get("/media/reference/{reference_id}")
+    def reference(account: SignedIn, reference_id: str) -> Response:
+        return _jpeg(pictures.reference(account, reference_id))
 
     @router.post("/release/{render_id}/download", dependencies=[Depends(from_our_page)])
     def grant(account: SignedIn, render_id: str) -> Response:

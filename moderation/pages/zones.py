@@ -72,6 +72,7 @@ def parts_of(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
         portrait=portrait,
+        reference=house.references.picture,
         grant=house.releases.grant,
         open_download=house.releases.open_download,
     )

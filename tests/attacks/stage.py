@@ -170,6 +170,12 @@ class Stage:
         if state == State.RECALLED:
             self.house.rights.withdraw_image(her, render_id)
 
+    def hold(self, login: str, render_id: str) -> None:
+        """Let this moderator alone hold an image, and nobody any other."""
+        with self.database.write("test") as tx:
+            tx.execute("DELETE FROM claim")
+        self.house.desk.claim(self.account(login), render_id)
+
     def fill(self) -> None:
         """For each brand an image of Nora in every state, and of Mei, whom it shares too, in those that wait for somebody."""
         for maker in SHOOTS:

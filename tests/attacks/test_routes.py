@@ -44,6 +44,7 @@ OWN = {
     ("GET", "/media/preview/{render_id}"): only(*NORAS),
     ("GET", "/media/progress/{render_id}"): only("maya", "nora", "greta", "ada", "adam"),
     ("GET", "/media/portrait/{twin_id}"): EVERYBODY,
+    ("GET", "/media/reference/{reference_id}"): only("rosa", "nora"),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),
     **{("GET", zone): {**only(*PAIRS[role], others=401), **dict.fromkeys(PAIRS[role], 307)} for zone, role in ZONES.items()},
@@ -70,10 +71,15 @@ def routes_of(router: Any) -> Iterator[tuple[str, str]]:
 
 
 def filled(theatre: Theatre, path: str) -> str:
-    """A path with an id for each of its fields: of an image of Nora's made for Osterby, being painted where it shows that."""
+    """A path with an id for each of its fields: of an image of Nora's made for Osterby, being painted where it shows that.
+
+    For a reference of hers, Rosa and nobody else holds an image of Nora's.
+    """
     stage = theatre.stage
+    if path.startswith("/media/reference"):
+        stage.hold("rosa", stage.cast["maya", "nora", "in review"])
     image = stage.bring("painting") if path.startswith("/media/progress") else stage.cast["maya", "nora", "approved"]
-    known = {"render_id": image, "twin_id": "nora", "login": "nora"}
+    known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front"}
     return re.sub(r"\{(\w+)(?::path)?\}", lambda field: known.get(field[1], ABSENT), path)
 
 
@@ -163,6 +169,9 @@ def test_no_path_of_a_zone_leads_to_a_file(theatre: Theatre, path: str) -> None:
         "/media/progress/..%2fpreviews%2f{image}",
         "/media/portrait/..%2f..%2f..%2fREADME.md",
         "/media/portrait/nora.jpg",
+        "/media/reference/nora_front_light.avif",
+        "/media/reference/..%2freferences%2fnora_front_light.avif",
+        "/media/reference/%2e%2e%2f%2e%2e%2fassets%2fplates%2fnora_g00_light.avif",
         "/download/..%2fvault%2foriginals%2f{image}.png",
         "/vault/originals/{image}.png",
         "/previews/{image}.jpg",
