@@ -143,7 +143,7 @@ class Studio:
         negatives = self.judging.negatives
         kept = negatives.open(account, render_id)
         picture = self.painting.darkroom.proof(kept.sha256, lambda: negatives.content(kept), look)
-        return Proof(kept.proof(picture), Look.from_json(kept.render["look"]))
+        return Proof(kept.proof(picture), kept.twin_name, Look.from_json(kept.render["look"]))
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Make face models and measurements ready, once; the demo's were measured beforehand."""
@@ -208,6 +208,7 @@ def build_site(studio: Studio) -> "FastAPI":
     parts = parts_of(
         judging,
         portrait=studio.portrait,
+        look=lambda _, name: painting.lookbook.picture(name),
         cast=lambda: [Portrait(twin.id, twin.name) for twin in cast(painting.store)],
         refusals=REFUSALS,
         missing=MISSING,

@@ -112,11 +112,19 @@ CREATE TABLE outline (
 ) STRICT;
 """
 
+NEGATIVES = """
+CREATE TABLE negative (
+    render_id TEXT PRIMARY KEY REFERENCES render(id), sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+    bytes INTEGER NOT NULL CHECK (bytes > 0), kept_at TEXT NOT NULL
+) STRICT;
+""" + append_only("negative")
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-001-access", ACCESS),
     ("moderation-002-judging", JUDGING),
     ("moderation-003-faces", FACES),
     ("moderation-004-sign-in", SIGN_IN),
     ("moderation-005-outlines", OUTLINES),
+    ("moderation-006-negatives", NEGATIVES),
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

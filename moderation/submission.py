@@ -1,5 +1,6 @@
 """How a painted picture comes in: sealed, put into the vault, and entered as a submission."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from moderation.database import Database
 from moderation.desk import Desk
 from moderation.desk_decisions import not_found
 from moderation.desk_moves import Row, Writing
+from moderation.negatives import Negatives
 from moderation.seal import Picture, Sealed, mark_progress, seal
 from moderation.uploads import read_upload
 from moderation.vault import Shelf, Vault
@@ -32,6 +34,7 @@ class Submissions:
         self._database = database
         self._vault = vault
         self._desk = desk
+        self._negatives = Negatives(database, vault)
 
     def seal(self, picture: Picture, negative: bytes | None, disclosure_text: str, source_type: str) -> Sheet:
         """Seal a picture. Raises BadImage."""
@@ -45,8 +48,11 @@ class Submissions:
             self._vault.keep(Shelf.NEGATIVE, render_id, sheet.negative)
 
     def submit(self, tx: Writing, render_id: str, sheet: Sheet) -> Row:
-        """Enter the submission and move the image to its examination."""
-        return self._desk.submit(tx, render_id, sheet.sealed)
+        """Enter the submission, with the hash of its negative, and move the image to its examination."""
+        moved = self._desk.submit(tx, render_id, sheet.sealed)
+        if sheet.negative is not None:
+            self._negatives.enter(tx, render_id, sheet.negative, hashlib.sha256(sheet.negative).hexdigest())
+        return moved
 
     def show(self, render_id: str, picture: Picture) -> None:
         """Keep a small marked look at an unfinished picture."""

@@ -48,8 +48,13 @@ class Claim:
     @property
     def order(self) -> RenderOrder:
         """What was asked for. Raises BadValue when the look was written by another version of the program."""
-        names = ("twin_id", "licence_id", "shoot_id", "painter", "seed", "parent_id")
-        return RenderOrder(look=Look.from_json(self.render["look"]), **{name: self.render[name] for name in names})
+        return order_of(self.render)
+
+
+def order_of(render: Mapping[str, Any]) -> RenderOrder:
+    """What was asked for in a row of `render`. Raises BadValue when the look was written by another version of the program."""
+    names = ("twin_id", "licence_id", "shoot_id", "painter", "seed", "parent_id")
+    return RenderOrder(look=Look.from_json(render["look"]), **{name: render[name] for name in names})
 
 
 def hold(tx: Transaction, claim: Claim, change: str, values: Mapping[str, Any] | None = None) -> None:

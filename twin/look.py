@@ -143,7 +143,12 @@ class Look:
 
     def as_json(self) -> str:
         """Canonical JSON text: equal looks give equal text."""
-        return json.dumps(_plain(asdict(self)), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(self.as_mapping(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The same, not yet written."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
 
     @classmethod
     def from_json(cls, text: str) -> Self:

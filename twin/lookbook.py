@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from twin.errors import BadValue, LookRefused
+from twin.errors import BadValue, LookRefused, NotFound
 from twin.look import LAMPS, Authors, Lamp, Light, Look, Pose
 from twin.wardrobe import Wardrobe
 
@@ -39,6 +39,11 @@ class NamedLook:
         if not all((self.authors.stylist, self.authors.photographer, self.authors.lighting)):
             raise BadValue(f"The look {self.name} credits not all of its authors.")
         self._worn(_NEVER_WORN)
+
+    @property
+    def url(self) -> str:
+        """Where a signed-in browser finds its picture."""
+        return f"/media/look/{self.name}"
 
     def _worn(self, garment: str) -> Look:
         return Look(
@@ -76,9 +81,10 @@ class NamedLook:
 
 @dataclass(frozen=True)
 class Lookbook:
-    """All named looks, the studio's first choice first. Raises BadValue when empty."""
+    """All named looks, the studio's first choice first, and the folder of their pictures. Raises BadValue when empty."""
 
     looks: tuple[NamedLook, ...]
+    folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse an empty book: the studio starts from a look."""
@@ -89,7 +95,7 @@ class Lookbook:
     def read(cls, folder: Path, first: str = "studio-classic") -> Self:
         """Every `*.json` of a folder by name, `first` in front."""
         files = sorted(folder.glob("*.json"), key=lambda file: (file.stem != first, file.stem))
-        return cls(tuple(NamedLook.read(file) for file in files))
+        return cls(tuple(NamedLook.read(file) for file in files), folder)
 
     @cached_property
     def _by_name(self) -> dict[str, NamedLook]:
@@ -100,6 +106,13 @@ class Lookbook:
         if name not in self._by_name:
             raise LookRefused(f"There is no look called {name!r}; choose one of: {', '.join(self._by_name)}.")
         return self._by_name[name]
+
+    def picture(self, name: str) -> bytes:
+        """A look's picture, a small marked JPEG. Raises NotFound for a look that there is not, or one without a picture."""
+        file = self.folder / f"{name}.jpg" if self.folder and name in self._by_name else None
+        if file is None or not file.is_file():
+            raise NotFound("There is no such picture.")
+        return file.read_bytes()
 
     def title_of(self, look: Look) -> str:
         """The title of the named look whose light this is, for texts that describe a picture; “Own light” for none."""

@@ -111,15 +111,30 @@ def negative_bytes(plate: Plate) -> bytes:
     return out.getvalue()
 
 
-def open_negative(file: Path) -> Plate:
-    """Read what `negative_bytes` wrote. Raises BadValue when the file is no negative, OSError when it cannot be read."""
+def open_negative(content: bytes) -> Plate:
+    """The plate in what `negative_bytes` gave. Raises BadValue for anything else."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with np.load(io.BytesIO(content), allow_pickle=False) as kept:
             lights, masks = (_join(kept[f"{name}_high"], kept[f"{name}_low"]) for name in ("lights", "masks"))
             red, green, blue = (float(value) for value in kept["garment_rgb"])
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise BadValue(f"{file.name} is no negative of this studio.") from error
+    except (KeyError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise BadValue("These bytes are no negative of this studio.") from error
     return _from_codes(lights, masks, (red, green, blue))
+
+
+def reduced(plate: Plate, box: tuple[int, int]) -> Plate:
+    """The plate at a size within `box` (width, height), for looking only: light averages as it does in a lens."""
+    scale = min(box[0] / plate.size[0], box[1] / plate.size[1])
+    if scale >= 1:
+        return plate
+    size = (round(plate.size[0] * scale), round(plate.size[1] * scale))
+
+    def small(plane: Floats) -> Floats:
+        image = Image.fromarray(np.ascontiguousarray(plane)).resize(size, Image.Resampling.BOX)
+        return np.asarray(image, np.float32)
+
+    lights = np.stack([np.dstack([small(layer[..., channel]) for channel in range(3)]) for layer in plate.lights])
+    return Plate(lights, small(plate.alpha), small(plate.garment), plate.garment_rgb)
 
 
 def develop(plate: Plate, look: Look) -> Picture:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from twin.claim import Claim
+from twin.darkroom import Negative
 from twin.errors import LookRefused
 from twin.jobs import Jobs
 from twin.painter import Ability, Painter, Painting, PaintRequest, StepSeen
@@ -23,11 +24,16 @@ V = TypeVar("V")
 """A verdict, which is the business of whoever examines and judges."""
 
 
+def no_negative(_: Claim) -> None:
+    """For a studio that keeps no negatives: everything is painted."""
+
+
 @dataclass(frozen=True)
 class Paint(Generic[S]):
-    """A painting from its claim to its submission.
+    """A painting from its claim to its submission; an order that only relights an earlier image is developed instead.
 
-    `painters` finds an engine by name, `references` the pictures of a twin, `environment` describes this process. `seal`
+    `painters` finds an engine by name, `references` the pictures of a twin, `environment` describes this process, `negative`
+    finds the negative that a claim can be developed from. `seal`
     makes of a painting what `store` puts into files and `submit` into rows, moving the image to examining. `show` keeps
     a small marked picture while painting and `forget` removes it; `sweep` removes files that no row owns.
     """
@@ -42,12 +48,14 @@ class Paint(Generic[S]):
     show: Callable[[str, Picture], object]
     forget: Callable[[str], object]
     sweep: Callable[[], object]
+    negative: Callable[[Claim], Negative | None] = no_negative
     reach: Reach = unreached
 
     def __call__(self, claim: Claim, beat: Beat) -> None:
         """Work the claim off. Raises LeaseLost, and whatever painter, seal, store or submit raise."""
         try:
-            painting, recipe = self._paint(claim, beat)
+            negative = self.negative(claim)
+            painting, recipe = self._develop(claim, negative, beat) if negative else self._paint(claim, beat)
             self.reach("paint.painted")
             sealed = self.seal(claim, painting)
             self.reach("paint.sealed")
@@ -70,6 +78,12 @@ class Paint(Generic[S]):
 
         painting = painter.paint(request, on_step)
         return painting, Recipe.of(order.painter, request, painting, self.environment())
+
+    def _develop(self, claim: Claim, negative: Negative, beat: Beat) -> tuple[Painting, Recipe]:
+        beat(0, 1)
+        made = negative.develop(claim.order.look)
+        beat(1, 1)
+        return made
 
     def _submit(self, claim: Claim, recipe: Recipe, sealed: S) -> None:
         def write(tx: Transaction) -> None:

@@ -43,6 +43,7 @@ class Pictures:
     progress: Callable[[Account, str], bytes]
     portrait: Callable[[Account | None, str], bytes]
     reference: Callable[[Account, str], bytes]
+    look: Callable[[Account, str], bytes]
     grant: Callable[[Account, str], str]
     open_download: Callable[[Account, str], Outgoing]
 
@@ -57,7 +58,7 @@ SignedIn = Annotated[Account, Depends(signed_in)]
 
 
 def media_routes(pictures: Pictures) -> APIRouter:
-    """Previews, progress, portraits and references; the grant of a download, and the download itself."""
+    """Previews, progress, portraits, references and looks; the grant of a download, and the download itself."""
     router = APIRouter()
 
     @router.api_route("/media/preview/{render_id}", methods=["GET", "HEAD"])
@@ -75,6 +76,10 @@ def media_routes(pictures: Pictures) -> APIRouter:
     @router.get("/media/reference/{reference_id}")
     def reference(account: SignedIn, reference_id: str) -> Response:
         return _jpeg(pictures.reference(account, reference_id))
+
+    @router.api_route("/media/look/{name}", methods=["GET", "HEAD"])
+    def look(account: SignedIn, name: str) -> Response:
+        return _jpeg(pictures.look(account, name))
 
     @router.post("/release/{render_id}/download", dependencies=[Depends(from_our_page)])
     def grant(account: SignedIn, render_id: str) -> Response:

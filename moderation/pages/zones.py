@@ -63,16 +63,18 @@ def parts_of(
     house: House,
     *,
     portrait: Callable[[Account | None, str], bytes],
+    look: Callable[[Account, str], bytes],
     cast: Callable[[], Sequence[Portrait]],
     refusals: tuple[type[Exception], ...],
     missing: tuple[type[Exception], ...],
 ) -> Parts:
-    """The objects behind the routes; `portrait` and `cast` show the twins of a demo."""
+    """The objects behind the routes; `portrait` and `cast` show the twins of a demo, `look` the named looks."""
     pictures = Pictures(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
         portrait=portrait,
         reference=house.references.picture,
+        look=look,
         grant=house.releases.grant,
         open_download=house.releases.open_download,
     )

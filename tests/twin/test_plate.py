@@ -1,5 +1,6 @@
 """A plate develops exactly, and its negative is kept without loss."""
 
+import io
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from twin.errors import BadValue, NotFound
 from twin.look import Lamp, Light, Look, Pose
@@ -20,6 +22,7 @@ from twin.plate import (
     open_negative,
     read_index,
     read_plate,
+    reduced,
     settle,
     write_plate,
 )
@@ -92,10 +95,10 @@ def test_brighter_light_never_darkens() -> None:
     assert tones[-1] == 255
 
 
-def test_a_settled_plate_is_what_its_negative_opens_to(tmp_path: Path) -> None:
+def test_a_settled_plate_is_what_its_negative_opens_to() -> None:
     plate = settle(read_plate(REFERENCES, read_index(REFERENCES)[2]))
-    (tmp_path / "n.npz").write_bytes(negative_bytes(plate))
-    again = open_negative(tmp_path / "n.npz")
+    again = open_negative(negative_bytes(plate))
+    assert negative_bytes(again) == negative_bytes(plate)
     assert all(np.array_equal(getattr(plate, name), getattr(again, name)) for name in ("lights", "alpha", "garment"))
     assert again.garment_rgb == plate.garment_rgb
     assert np.array_equal(develop(plate, look()), develop(again, look()))
@@ -106,12 +109,27 @@ def test_settling_is_not_to_be_seen() -> None:
     assert np.abs(develop(plate, look()).astype(int) - develop(settle(plate), look())).max() <= 1
 
 
-def test_a_broken_negative_is_refused(tmp_path: Path) -> None:
+def single_array() -> bytes:
+    """An array by itself, which numpy reads as well as an archive."""
+    out = io.BytesIO()
+    np.save(out, np.zeros(3))
+    return out.getvalue()
+
+
+def test_a_broken_negative_is_refused() -> None:
     kept = negative_bytes(flat(key=0.2))
-    for broken in (kept[: len(kept) // 2], b"not a negative"):
-        (tmp_path / "n.npz").write_bytes(broken)
+    for broken in (kept[: len(kept) // 2], b"not a negative", b"", single_array()):
         with pytest.raises(BadValue, match="no negative"):
-            open_negative(tmp_path / "n.npz")
+            open_negative(broken)
+
+
+def test_a_reduced_plate_develops_as_the_whole_one_looks_from_afar() -> None:
+    plate = read_plate(REFERENCES, read_index(REFERENCES)[2])
+    small = reduced(plate, (256, 400))
+    assert small.size == (256, 320)
+    whole = Image.fromarray(develop(plate, look())).resize((256, 320), Image.Resampling.BOX)
+    assert np.abs(np.asarray(whole, float) - develop(small, look())).mean() < 1.5
+    assert reduced(small, (256, 400)) is small
 
 
 def test_a_pair_of_files_keeps_a_plate_as_seen(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from twin.lookbook import NamedLook
 from twin.pages import cards
 from twin.pages.form import FIELDS, Dials, colour, dials_of
 from twin.pages.lightplan import light_plan
-from twin.pages.ports import Account, Asked, Studio
+from twin.pages.ports import Account, Asked, ImageCard, Studio
 from twin.pages.room import Room, Updates, View
 from twin.pages.tools import Tools
+from twin.relight import differences
 
 SEEDS = 2**32
 
@@ -81,27 +82,43 @@ class Acts:
 
     def choose_look(self, account: Account, look_name: str | None, twin_id: str | None) -> Updates:
         """Set every tool as the look says."""
-        named = self._named(look_name)
+        named = self.named(look_name)
         licensed = next((t.id for t in self.studio.twins(account) if t.id == twin_id), None)
-        return {**self._wear(look_name, licensed), self.tools.look_words: cards.look_words(named)}
+        told = {self.tools.look_words: cards.look_words(named), self.tools.back: gr.update(visible=False)}
+        return {**self._wear(look_name, licensed), **told}
 
     def take_look(self, account: Account, shoot_id: str | None, picked: str | None) -> Updates:
         """Set every tool as they stood for an image, so that one thing can be changed."""
+        return self.stand_as(self.image(account, shoot_id, picked))
+
+    def image(self, account: Account, shoot_id: str | None, picked: str | None) -> ImageCard:
+        """The image that is picked. Raises gr.Error when none is."""
         image = next((i for i in self.studio.images(account, shoot_id or "") if i.id == picked), None)
         if image is None:
             raise gr.Error("Choose an image on the film strip first.", print_exception=False)
+        return image
+
+    def stand_as(self, image: ImageCard) -> Updates:
+        """Every tool as it stood for an image."""
         return {
             **self._stand(image.look, image.twin_id),
             self.tools.look: None,
             self.tools.look_words: cards.look_words(None),
+            self.tools.back: gr.update(visible=False),
             self.tools.twin: image.twin_id,
             self.room.words: "",  # its words are in the dials already
             self.room.reading: "",
         }
 
-    def draw(self, _: Account, *values: Any) -> str:
-        """The light plan as the lamps stand."""
-        return light_plan(Dials(values).light())
+    def strayed(self, look_name: str | None, look: Look) -> Updates:
+        """How far the tools have left the chosen look, and whether there is a way back to offer."""
+        named, wardrobe = self.named(look_name), self.studio.wardrobe
+        worn = next((garment for garment in wardrobe.garments if garment.id == look.garment), None)
+        if named is None or worn is None:
+            return {}
+        found = differences(named.worn_by(worn.twins[0], wardrobe), look, wardrobe)
+        back = gr.update(visible=bool(found), value=f"Back to {named.title}")
+        return {self.tools.look_words: cards.look_words(named, found), self.tools.back: back}
 
     def dip(self, _: Account, cloth: str | None, backdrop: str | None) -> Updates:
         """Put the chosen swatches' colours into the pickers."""
@@ -132,7 +149,7 @@ class Acts:
             raise gr.Error("Open a shoot first: every image belongs to one.", print_exception=False)
         if not twin_id:
             raise gr.Error("Choose a twin first.", print_exception=False)
-        named = self._named(look_name)
+        named = self.named(look_name)
         look = Dials(tuple(dials)).look("", named.authors if named else Authors())
         if (words or "").strip():
             look = self.studio.read_words(account, twin_id, look, words).look
@@ -141,21 +158,23 @@ class Acts:
         shown = self.room.show(self.studio, View(account, shoot_id, ids[0] if ids else None, twin_id))
         return {self.tools.seed: chosen, **shown}
 
-    def _named(self, look_name: str | None) -> NamedLook | None:
+    def named(self, look_name: str | None) -> NamedLook | None:
+        """The look of this name, None where none is chosen."""
         return next((look for look in self.studio.lookbook.looks if look.name == look_name), None)
 
     def _wear(self, look_name: str | None, twin_id: str | None) -> Updates:
         """The tools as a named look says, on this twin."""
-        named = self._named(look_name)
+        named = self.named(look_name)
         if named is None or not twin_id or not self.studio.wardrobe.of(twin_id):
             return {}
         return self._stand(named.worn_by(twin_id, self.studio.wardrobe), twin_id)
 
     def _hanger(self, twin_id: str | None, garment: str | None) -> Any:
-        """The garments this twin has; the one worn stays if it is among them."""
+        """The garments this twin has; the one worn stays, or her own of its cut takes its place."""
         hers = self.studio.wardrobe.of(twin_id or "")
-        worn = next((g.id for g in hers if g.id == garment), hers[0].id if hers else None)
-        return gr.update(choices=[(g.title, g.id) for g in hers], value=worn)
+        cut = next((g.cut for g in self.studio.wardrobe.garments if g.id == garment), "")
+        worn = self.studio.wardrobe.cut_for(twin_id or "", cut).id if hers else None
+        return gr.update(choices=[(g.title, g.id) for g in hers], value=garment if garment in {g.id for g in hers} else worn)
 
     def _stand(self, look: Look, twin_id: str) -> Updates:
         swatches = self.studio.wardrobe.swatches

@@ -6,11 +6,14 @@ from datetime import datetime
 from markupsafe import Markup
 
 from twin.lookbook import NamedLook
-from twin.pages.lightplan import tint
 from twin.pages.markup import css_string, day, facts, moment, money, note
 from twin.pages.ports import TwinCard
+from twin.relight import Difference
 from twin.wardrobe import Swatch
 from twin.words import Reading
+
+NAMED_AT_MOST = 5
+"""How many changed tools are named."""
 
 
 def option(group: str, title: str) -> str:
@@ -31,24 +34,11 @@ def portrait_style(twins: Sequence[TwinCard]) -> Markup:
 
 
 def look_style(looks: Sequence[NamedLook]) -> Markup:
-    """Each look as a small set: its backdrop, its garment before it, and the colour of its key light."""
-    return sheet(f"{option('look', look.title)}{{{_set(look)}}}" for look in looks)
-
-
-def _set(look: NamedLook) -> str:
-    key, rim = look.light.key, look.light.rim
-    glow = f"{tint(key.kelvin)}{round(min(1.0, key.strength / 2) * 150):02x}"
-    edge = f"{tint(rim.kelvin)}{round(min(1.0, rim.strength / 2) * 170):02x}"
-    cloth = f"radial-gradient(ellipse 46% 44% at 50% 108%,{look.garment_colour} 96%,transparent 100%)"
-    head = f"radial-gradient(ellipse 15% 22% at 50% 44%,{_shade(look.garment_colour)} 95%,transparent 100%)"
-    lamps = f"radial-gradient(circle at 8% 70%,{glow},transparent 65%),radial-gradient(circle at 92% 4%,{edge},transparent 50%)"
-    return f"background-image:{lamps},{head},{cloth};background-color:{look.backdrop_colour}"
-
-
-def _shade(colour: str) -> str:
-    """A quieter neighbour of a colour, for the figure in a look's little set."""
-    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(part * 0.55 + 128 * 0.45):02x}" for part in parts)
+    """Each look's picture upon its radio button, on the colour of its backdrop."""
+    return sheet(
+        f"{option('look', look.title)}{{background-color:{look.backdrop_colour};background-image:url({css_string(look.url)})}}"
+        for look in looks
+    )
 
 
 def swatch_style(group: str, swatches: Sequence[Swatch]) -> Markup:
@@ -87,13 +77,17 @@ def _sentences(title: str, sentences: Sequence[str]) -> Markup:
     ).format(title, sentences[0].rstrip("."), more, every)
 
 
-def look_words(look: NamedLook | None) -> Markup:
-    """A look's line and its credits."""
+def look_words(look: NamedLook | None, found: Sequence[Difference] = ()) -> Markup:
+    """A look's line and its credits, and what the tools have changed of it."""
     if look is None:
         return note("A look sets pose, light, wardrobe and backdrop at once; then change what you like.")
     made = look.authors
     people = f"styling {made.stylist} · photography {made.photographer} · lighting {made.lighting}"
-    return Markup('<p class="ts-note">{} <span class="ts-quiet">{}</span></p>').format(look.description, people)
+    line = Markup('<p class="ts-note">{} <span class="ts-quiet">{}</span></p>').format(look.description, people)
+    if not found:
+        return line
+    changed = ", ".join(one.what for one in found[:NAMED_AT_MOST]) + (" and more" if len(found) > NAMED_AT_MOST else "")
+    return line + Markup('<p class="ts-note"><b>Changed from {}:</b> {}.</p>').format(look.title, changed)
 
 
 def reading_words(reading: Reading) -> Markup:
@@ -103,15 +97,19 @@ def reading_words(reading: Reading) -> Markup:
             (part.start, Markup('<li class="ts-word" data-kind="go"><b>{}</b> {}</li>').format(part.text, part.meaning))
             for part in reading.understood
         ),
-        *(
-            (part.start, Markup('<li class="ts-word" data-kind="off"><s>{}</s> {}</li>').format(part.text, part.because))
-            for part in reading.unpainted
-        ),
+        *((part.start, _left_out(part.text, part.because)) for part in reading.unpainted),
     ]
     if not marks:
         return Markup("")
     lines = Markup("").join(line for _, line in sorted(marks))
     return Markup('<ul class="ts-words" aria-label="How your words were read">{}</ul>').format(lines)
+
+
+def _left_out(text: str, because: str) -> Markup:
+    """Struck through for the eye; screen readers pass over <del>, so words say it too."""
+    return Markup('<li class="ts-word" data-kind="off"><span class="ts-hidden">Left out: </span><del>{}</del> {}</li>').format(
+        text, because
+    )
 
 
 def refused_words(sentence: str) -> Markup:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from twin.pages.lighttable import Table
 from twin.pages.markup import RUNNING
 from twin.pages.ports import Account, Studio
 from twin.pages.room import Room, Updates, View
@@ -17,14 +18,18 @@ class Deeds:
 
     studio: Studio
     room: Room
+    table: Table
 
     def pick(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen) -> Updates:
         """Put an image on the stage and tell its story."""
         return self.room.show(self.studio, View(account, shoot_id, picked, twin_id))
 
-    def tick(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen, seen: str) -> Updates:
-        """As time passes: show what changed, leave alone what did not."""
-        return self.room.refresh(self.studio, View(account, shoot_id, picked, twin_id), seen or "")
+    def tick(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen, laid: Chosen, seen: str) -> Updates:
+        """As time passes: show what changed, leave alone what did not; what may not be developed any more leaves the table."""
+        images = list(self.studio.images(account, shoot_id)) if shoot_id else []
+        changed = self.room.refresh(self.studio, View(account, shoot_id, picked, twin_id), seen or "", images)
+        closed = bool(laid) and not any(image.id == laid and image.negative for image in images)
+        return {**changed, **self.table.leaving} if closed else changed
 
     def stop(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen) -> Updates:
         """Stop every image of this shoot that the account ordered and no painter has finished."""

@@ -1,19 +1,20 @@
 """Stands the studio page on the registry, the job table and what the other side of the house hands in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from twin import portfolio, registry
-from twin.claim import Maker
-from twin.errors import NotFound
+from twin.claim import Maker, order_of
+from twin.errors import BadValue, NotFound
 from twin.jobs import Jobs, several
 from twin.look import Authors, Look
 from twin.lookbook import Lookbook
 from twin.order import RenderOrder
 from twin.pages.ports import Account, Asked, ImageCard, ShootCard, Studio, TwinCard
 from twin.ports import Store, Transaction
+from twin.relight import Proof, differences, on_negative
 from twin.wardrobe import Wardrobe
 from twin.words import Reading, Setting, read_words, refuse_words
 
@@ -22,10 +23,14 @@ OWN_LOOK = "Her own look"
 
 @dataclass(frozen=True)
 class Judged:
-    """What the other side says of one image: the hash of its preview if it may be shown, and whether she said no herself."""
+    """What the other side says of one image: the hash of its preview if it may be shown, and whether she said no herself.
+
+    `negative` says whether this account may develop it again now.
+    """
 
     preview_sha256: str | None
     her_no: bool
+    negative: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Elsewhere:
     story: Callable[[Any, str], str]
     release: Callable[[Any, str], object]
     appeal: Callable[[Any, str, str], object]
+    proof: Callable[[Any, str, Look], Proof]
+    admit: Callable[[Transaction, Any, str], object]
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class Floor:
             images=lambda account, shoot_id: self.images(account, shoot_id, elsewhere.judged(account, shoot_id)),
             cancel=lambda account, render_id: self.jobs.cancel(render_id, maker_of(account)),
             repaint=self.repaint,
+            proof=elsewhere.proof,
+            develop=lambda account, render_id, look: self.develop(account, render_id, look, elsewhere.admit),
             release=elsewhere.release,
             appeal=elsewhere.appeal,
             story=elsewhere.story,
@@ -106,15 +115,28 @@ class Floor:
 
     def repaint(self, account: Account, render_id: str) -> str:
         """Order the same look with another seed, as a child of the image; the new image's id."""
-        maker = maker_of(account)
         with self.store.write(account.id) as tx:
-            rows = tx.execute("SELECT * FROM render WHERE id = ? AND brand_id = ?", [render_id, maker.brand_id])
-            if not rows:
-                raise NotFound("There is no such image.")
-            names = ("twin_id", "licence_id", "shoot_id", "painter")
-            look = Look.from_json(rows[0]["look"])
-            order = RenderOrder(**{name: rows[0][name] for name in names}, look=look, seed=self.dice(), parent_id=render_id)
-            return self._enter(tx, order, maker)
+            earlier = self._earlier(tx, account, render_id)
+            return self._enter(tx, replace(earlier, seed=self.dice(), parent_id=render_id), maker_of(account))
+
+    def develop(self, account: Account, render_id: str, look: Look, admit: Callable[[Transaction, Any, str], object]) -> str:
+        """Order another development of an image's negative, as its child; the new image's id.
+
+        Pose and garment stay as painted. Raises what `admit` raises, and BadValue when light and colours are as they were.
+        """
+        with self.store.write(account.id) as tx:
+            admit(tx, account, render_id)
+            earlier = self._earlier(tx, account, render_id)
+            wanted = on_negative(earlier.look, look)
+            if not differences(earlier.look, wanted, self.wardrobe):
+                raise BadValue("Move a lamp or choose another colour first: this is the picture as it stands.")
+            return self._enter(tx, replace(earlier, look=wanted, parent_id=render_id), maker_of(account))
+
+    def _earlier(self, tx: Transaction, account: Account, render_id: str) -> RenderOrder:
+        rows = tx.execute("SELECT * FROM render WHERE id = ? AND brand_id = ?", [render_id, maker_of(account).brand_id])
+        if not rows:
+            raise NotFound("There is no such image.")
+        return order_of(rows[0])
 
     def _enter(self, tx: Transaction, order: RenderOrder, maker: Maker) -> str:
         registry.check_order(tx, order, maker.brand_id, self.wardrobe)
@@ -123,9 +145,10 @@ class Floor:
     def images(self, account: Account, shoot_id: str, judged: Mapping[str, Judged]) -> list[ImageCard]:
         """The images of a shoot, the newest first. Raises NotFound."""
         seen = portfolio.renders_of(self.store, maker_of(account).brand_id, shoot_id) if shoot_id else ()
-        return [self._image_card(account, render, judged.get(render.id)) for render in seen]
+        numbers = {render.id: render.number for render in seen}
+        return [self._image_card(account, render, judged.get(render.id), numbers.get(render.parent_id or "")) for render in seen]
 
-    def _image_card(self, account: Account, render: portfolio.RenderSeen, judged: Judged | None) -> ImageCard:
+    def _image_card(self, account: Account, render: portfolio.RenderSeen, judged: Judged | None, after: int | None) -> ImageCard:
         kept = ("id", "number", "twin_id", "twin_name", "look", "seed", "state", "made_at", "step", "steps", "failure")
         return ImageCard(
             **{name: getattr(render, name) for name in kept},
@@ -133,12 +156,15 @@ class Floor:
             preview_url=_url(render, judged),
             mine=render.maker_id == account.id,
             her_no=judged.her_no if judged else False,
+            negative=judged.negative if judged else False,
+            after=after,
         )
 
     def _title_of(self, look: Look) -> str:
-        """The named look that this one started from, known by its authors."""
-        named = (one.title for one in self.lookbook.looks if one.authors == look.authors and look.authors != Authors())
-        return next(named, OWN_LOOK)
+        """The named look whose light this is, or the one that it started from, known by its authors."""
+        lit = next((one.title for one in self.lookbook.looks if one.light == look.light), None)
+        started = (one.title for one in self.lookbook.looks if one.authors == look.authors and look.authors != Authors())
+        return lit or next((f"{title}, changed" for title in started), OWN_LOOK)
 
 
 def maker_of(account: Account) -> Maker:

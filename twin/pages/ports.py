@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from twin.errors import BadValue
 from twin.look import Look
 from twin.lookbook import Lookbook
+from twin.relight import Proof
 from twin.wardrobe import Wardrobe
 from twin.words import Reading
 
@@ -80,7 +81,8 @@ class ImageCard:
     """One image of a shoot as its maker sees it.
 
     `number` counts within the shoot from 1; `state` is a word of the life of an image; `preview_url` is None while there
-    is nothing to show; `step` of `steps` are painted. Raises BadValue for a step that does not exist.
+    is nothing to show; `step` of `steps` are painted; `negative` says whether its light can still be moved; `after` is the
+    number of the image that this one changes. Raises BadValue for a step that does not exist.
     """
 
     id: str
@@ -98,6 +100,8 @@ class ImageCard:
     failure: str = ""
     mine: bool = True
     her_no: bool = False
+    negative: bool = False
+    after: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse progress that is none."""
@@ -122,7 +126,8 @@ class Studio:
     """Everything the studio page calls. Each act takes the account first and checks itself what is whose.
 
     `header` and `story` give HTML that is already escaped; `read_words` applies words to a look and raises WordsRefused
-    with the sentence of the consent that forbids them; `painters` are (title, name); `now` gives aware UTC times.
+    with the sentence of the consent that forbids them; `proof` develops an image's negative to be looked at and `develop`
+    orders such a development as an image of its own; `painters` are (title, name); `now` gives aware UTC times.
     """
 
     header: Callable[[Account], str]
@@ -137,6 +142,8 @@ class Studio:
     images: Callable[[Account, str], Sequence[ImageCard]]
     cancel: Callable[[Account, str], None]
     repaint: Callable[[Account, str], str]
+    proof: Callable[[Account, str, Look], Proof]
+    develop: Callable[[Account, str, Look], str]
     release: Callable[[Account, str], object]
     appeal: Callable[[Account, str, str], object]
     story: Callable[[Account, str], str]

@@ -40,6 +40,7 @@ class Room:
     generate: Any
     stop: Any
     release: Any
+    relight: Any
     repaint: Any
     take: Any
     appeal: Any
@@ -51,7 +52,7 @@ class Room:
         """What `show` may change."""
         return [
             *(self.picture, self.words_beside, self.story, self.film, self.film_style, self.generate, self.stop),
-            *(self.release, self.repaint, self.take, self.appeal, self.appeal_note, self.seen),
+            *(self.release, self.relight, self.repaint, self.take, self.appeal, self.appeal_note, self.seen),
         ]
 
     def show(self, studio: Studio, view: View) -> Updates:
@@ -74,9 +75,8 @@ class Room:
             self.seen: fingerprint(images, image),
         }
 
-    def refresh(self, studio: Studio, view: View, seen: str) -> Updates:
-        """What changed since `seen`, nothing when nothing did."""
-        images = list(studio.images(view.account, view.shoot_id)) if view.shoot_id else []
+    def refresh(self, studio: Studio, view: View, seen: str, images: Sequence[ImageCard]) -> Updates:
+        """What changed of these images since `seen`, nothing when nothing did."""
         if fingerprint(images, pictured(images, view.picked)) == seen:
             return {self.seen: gr.skip()}
         return self.show(studio, view)
@@ -86,6 +86,7 @@ class Room:
         disputed = state in ("blocked", "refused") and not (image and image.her_no)
         return {
             self.release: gr.update(visible=state == "approved"),
+            self.relight: gr.update(visible=image is not None and image.negative),
             self.repaint: gr.update(visible=image is not None and state not in ("", *RUNNING, "withdrawn")),
             self.take: gr.update(visible=image is not None),
             self.appeal: gr.update(visible=disputed),
@@ -101,5 +102,5 @@ def pictured(images: Sequence[ImageCard], picked: str | None) -> ImageCard | Non
 
 def fingerprint(images: Sequence[ImageCard], image: ImageCard | None) -> str:
     """A digest of everything a person could see change."""
-    told = [(i.id, i.state, i.preview_url, i.step) for i in images]
+    told = [(i.id, i.state, i.preview_url, i.step, i.negative) for i in images]
     return hashlib.sha256(repr((told, image.id if image else None)).encode()).hexdigest()

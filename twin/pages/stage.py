@@ -82,8 +82,9 @@ def stage_words(image: ImageCard | None, twin: TwinCard | None, shoot: ShootCard
         title, sentence = _beginning(twin, shoot)
         return Markup('<div class="ts-next"><h2>{}</h2><p>{}</p></div>').format(title, sentence)
     who = Markup('<h2>{} <span class="ts-quiet">no. {}</span></h2>').format(image.twin_name, image.number)
-    return Markup('<div class="ts-next">{}<p class="ts-line">{} {}</p><p>{}</p>{}</div>').format(
-        who, chip(image.state), moment(image.made_at, now), next_step(image), _credits(image)
+    after = Markup("<span>after no. {}</span>").format(image.after) if image.after else ""
+    return Markup('<div class="ts-next">{}<p class="ts-line">{} {} {}</p><p>{}</p>{}</div>').format(
+        who, chip(image.state), moment(image.made_at, now), after, next_step(image), _credits(image)
     )
 
 

@@ -6,8 +6,10 @@ import gradio as gr
 
 from twin.pages.acts import Acts
 from twin.pages.deeds import Deeds
+from twin.pages.lighttable import Table, build_table
 from twin.pages.ports import Guard, Studio
 from twin.pages.room import Room
+from twin.pages.table_acts import TableActs
 from twin.pages.tools import Tools, build_tools, leaf
 
 QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -23,26 +25,29 @@ def build_studio(studio: Studio, guard: Guard) -> Any:
         header = leaf("header")
         with gr.Row(elem_id="studio", equal_height=False):
             with gr.Column(elem_id="floor", scale=7, min_width=320):
-                room = _floor(header)
+                room, table = _floor(header)
             with gr.Column(elem_id="tools", scale=3, min_width=320):
                 tools = build_tools(studio)
-        acts, deeds = Acts(studio, tools, room), Deeds(studio, room)
+        acts, deeds = Acts(studio, tools, room), Deeds(studio, room, table)
+        at_table = TableActs(acts, table)
         _wire_entry(page, guard, acts)
         _wire_shoot(guard, acts)
-        _wire_look(guard, acts)
+        _wire_look(guard, acts, at_table)
         _wire_room(guard, deeds, tools)
+        _wire_table(guard, at_table)
         _wire_generate(guard, acts, deeds)
     return page
 
 
-def _floor(header: Any) -> Room:
-    with gr.Row(elem_id="stage", equal_height=False):
+def _floor(header: Any) -> tuple[Room, Table]:
+    with gr.Row(elem_id="stage", equal_height=False) as stage:
         with gr.Column(elem_id="stage-picture", scale=3, min_width=300):
             picture = leaf("picture")
         with gr.Column(elem_id="stage-words", scale=2, min_width=240):
             words_beside = leaf("beside")
             deeds = _deeds()
             story = leaf("story")
+    table = build_table(stage)
     with gr.Row(elem_id="bar", equal_height=True):
         words = gr.Textbox(
             label="Words",
@@ -56,7 +61,7 @@ def _floor(header: Any) -> Room:
         stop = gr.Button("Stop", variant="stop", elem_id="stop", scale=1, min_width=150, visible=False)
     reading = leaf("reading")
     film = gr.Radio([], label="Film strip", elem_id="film", elem_classes="ts-film", visible=False)
-    return Room(
+    room = Room(
         header=header,
         picture=picture,
         words_beside=words_beside,
@@ -70,17 +75,19 @@ def _floor(header: Any) -> Room:
         seen=gr.State(""),
         **deeds,
     )
+    return room, table
 
 
 def _deeds() -> dict[str, Any]:
     """The buttons for the image on the stage, and the field for an appeal's reason."""
     with gr.Row(elem_id="deeds"):
         release = gr.Button("Release", variant="primary", elem_id="release", visible=False, min_width=120)
+        relight = gr.Button("Light table", elem_id="relight", visible=False, min_width=120)
         repaint = gr.Button("Repaint, new seed", elem_id="repaint", visible=False, min_width=120)
         take = gr.Button("Use its look", elem_id="take-look", visible=False, min_width=120)
     note = gr.Textbox(label="Why it should be looked at again", elem_id="appeal-note", visible=False, max_length=500)
     appeal = gr.Button("Ask for a second look", elem_id="appeal", visible=False)
-    return {"release": release, "repaint": repaint, "take": take, "appeal": appeal, "appeal_note": note}
+    return {"release": release, "relight": relight, "repaint": repaint, "take": take, "appeal": appeal, "appeal_note": note}
 
 
 def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:
@@ -111,19 +118,37 @@ def _wire_shoot(guard: Guard, acts: Acts) -> None:
     tools.twin.input(guard(acts.choose_twin), place, [tools.licence, garment, *room.shown], **QUIET)
 
 
-def _wire_look(guard: Guard, acts: Acts) -> None:
-    tools, room = acts.tools, acts.room
-    standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words]
-    tools.look.input(guard(acts.choose_look), [tools.look, tools.twin], standing, **QUIET)
+def _wire_look(guard: Guard, acts: Acts, at_table: TableActs) -> None:
+    tools, room, table = acts.tools, acts.room, at_table.table
+    standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
+    follow = guard(at_table.follow)
+    told = [tools.look, tools.twin, table.laid, room.words, *tools.dials]
+    follows = [tools.plan, tools.look_words, tools.back, table.proof, table.moved, table.develop]
+    chosen = gr.on([tools.look.input, tools.back.click], guard(acts.choose_look), [tools.look, tools.twin], standing, **QUIET)
     taken = [*standing, tools.look, tools.twin, room.words, room.reading]
     room.take.click(guard(acts.take_look), [tools.shoot, room.film], taken, **QUIET)
-    lamps = [dial.input for dial in tools.dials if dial.elem_id.endswith(("-strength", "-kelvin"))]
-    gr.on(lamps, guard(acts.draw), list(tools.dials), tools.plan, trigger_mode="always_last", **QUIET)
     swatches, pickers = [tools.cloth, tools.backdrop], [tools.dial("garment_colour"), tools.dial("backdrop_colour")]
-    gr.on([swatch.input for swatch in swatches], guard(acts.dip), swatches, pickers, **QUIET)
-    gr.on([picker.input for picker in pickers], guard(acts.mix), pickers, swatches, trigger_mode="always_last", **QUIET)
+    dipped = gr.on([swatch.input for swatch in swatches], guard(acts.dip), swatches, pickers, **QUIET)
+    mixed = [picker.input for picker in pickers]
+    gr.on(mixed, guard(acts.mix), pickers, swatches, trigger_mode="always_last", **QUIET)
+    dialled = [dial.input for dial in tools.dials]
+    gr.on([*dialled, room.words.change], follow, told, follows, trigger_mode="always_last", **QUIET)
+    for set_by_us in (chosen, dipped):
+        set_by_us.then(follow, told, follows, **QUIET)
     read = [room.words.change, room.words.submit, tools.twin.change]
     gr.on(read, guard(acts.read), [tools.twin, room.words, *tools.dials], room.reading, trigger_mode="always_last", **QUIET)
+
+
+def _wire_table(guard: Guard, at_table: TableActs) -> None:
+    acts, table = at_table.acts, at_table.table
+    tools, room = acts.tools, acts.room
+    standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
+    laid = [*table.shown, *standing, tools.look, tools.twin, room.words, room.reading]
+    gr.on([room.relight.click, table.reset.click], guard(at_table.lay), [tools.shoot, room.film], laid, **QUIET)
+    asked = [tools.shoot, tools.look, tools.twin, table.laid, room.words, *tools.dials]
+    table.develop.click(guard(at_table.develop), asked, [*table.leaving, *room.shown], **BUSY)
+    elsewhere = [table.leave.click, room.generate.click, room.film.input, tools.shoot.input, tools.twin.input, tools.open.click]
+    gr.on(elsewhere, guard(at_table.leave), None, list(table.leaving), **QUIET)
 
 
 def _wire_generate(guard: Guard, acts: Acts, deeds: Deeds) -> None:
@@ -134,10 +159,10 @@ def _wire_generate(guard: Guard, acts: Acts, deeds: Deeds) -> None:
 
 
 def _wire_room(guard: Guard, deeds: Deeds, tools: Tools) -> None:
-    room = deeds.room
+    room, table = deeds.room, deeds.table
     place = [tools.shoot, room.film, tools.twin]
     room.film.input(guard(deeds.pick), place, room.shown, **QUIET)
     room.release.click(guard(deeds.release), place, room.shown, **BUSY)
     room.repaint.click(guard(deeds.repaint), place, room.shown, **BUSY)
     room.appeal.click(guard(deeds.appeal), [*place, room.appeal_note], room.shown, **BUSY)
-    gr.Timer(1).tick(guard(deeds.tick), [*place, room.seen], room.shown, **QUIET)
+    gr.Timer(1).tick(guard(deeds.tick), [*place, table.laid, room.seen], [*room.shown, *table.leaving], **QUIET)

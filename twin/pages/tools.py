@@ -36,6 +36,7 @@ class Tools:
     licence: Widget
     look: Widget
     look_words: Widget
+    back: Widget
     dials: tuple[Widget, ...]
     plan: Widget
     cloth: Widget
@@ -94,9 +95,10 @@ def _twin(made: dict[str, Widget]) -> None:
 
 def _look(made: dict[str, Widget], studio: Studio) -> None:
     choices = [(look.title, look.name) for look in studio.lookbook.looks]
-    made["look"] = gr.Radio(choices, label="Look", elem_id="look", elem_classes="ts-looks")
+    made["look"] = gr.Radio(choices, label="Look (painted examples, AI-generated)", elem_id="look", elem_classes="ts-looks")
     leaf("look-style", cards.look_style(studio.lookbook.looks), "ts-style")
     made["look_words"] = leaf("look-words", cards.look_words(None))
+    made["back"] = gr.Button("Back to the look", size="sm", elem_id="back-to-look", visible=False)
 
 
 def _light(made: dict[str, Widget], dials: dict[str, Widget]) -> None:

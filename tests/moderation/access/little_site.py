@@ -118,7 +118,7 @@ class LittleSite:
 
     def parts(self) -> Parts:
         """What the site is built from."""
-        pictures = Pictures(self.preview, self.preview, self.portrait, self.preview, self.grant, self.open_download)
+        pictures = Pictures(self.preview, self.preview, self.portrait, self.preview, self.preview, self.grant, self.open_download)
         front = Front(lambda: [Portrait("nora", "Nora")], lambda _: [Waiting(3, "waiting for your decision")])
         return Parts("k" * 64, self.accounts, self.sessions, pictures, front, (ModerationError,))
 
