@@ -24,6 +24,9 @@ CAUTION = 0.3
 
 BAND = 0.2
 """The band reaches at least so far to both sides of a tie, in parts of her own usual margin."""
+SPREAD = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Her own pictures are told of by these parts of them: the middle, the half about it, and all but the ends."""
+Spread = tuple[float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Calibration:
     """One twin's limits with one pack, in the recogniser's L2.
 
     A distance up to `accept` is hers, above `refuse` not; a margin from `apart` up is unmistakable, below `mistaken` it is
-    another twin. `own_median` and `own_farthest` tell how far her own pictures lie apart, `impostor_nearest` how near others
-    come.
+    another twin. `own` and `own_margins` hold what her own pictures measure at the parts `SPREAD`, `own_farthest` the worst of
+    them; `impostor_nearest` and `impostor_margin` tell how near to her anybody else comes.
     """
 
     twin_id: str
@@ -40,19 +43,24 @@ class Calibration:
     refuse: float
     apart: float | None
     mistaken: float | None
-    own_median: float
+    own: Spread
     own_farthest: float
     impostor_nearest: float | None
+    own_margins: Spread | None
+    impostor_margin: float | None
     genuine: int
     impostors: int
 
     def __post_init__(self) -> None:
         """Raises ValueError on limits that are no numbers or in the wrong order."""
         numbers = [value for value in asdict(self).values() if isinstance(value, float)]
-        if not np.isfinite(numbers).all() or not 0 < self.accept <= self.refuse:
+        spreads = [spread for spread in (self.own, self.own_margins) if spread is not None]
+        if not all(np.isfinite(some).all() for some in (numbers, *spreads)) or not 0 < self.accept <= self.refuse:
             raise ValueError(f"The limits of {self.twin_id} are not in order.")
         if (self.apart is None) != (self.mistaken is None) or (self.apart or 0.0) < (self.mistaken or 0.0):
             raise ValueError(f"The margins of {self.twin_id} are not in order.")
+        if any(len(spread) != len(SPREAD) or list(spread) != sorted(spread) for spread in spreads):
+            raise ValueError(f"What the pictures of {self.twin_id} measure is not in order.")
 
     def as_json(self) -> dict[str, Any]:
         """All fields by name."""
@@ -61,7 +69,8 @@ class Calibration:
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> Self:
         """Raises TypeError or ValueError for what was not written by `as_json`."""
-        return cls(**written)
+        spreads = {name: tuple(written[name]) for name in ("own", "own_margins") if written.get(name) is not None}
+        return cls(**{**written, **spreads})
 
 
 @dataclass(frozen=True)
@@ -115,12 +124,19 @@ def _limits(twin_id: str, spread: _Spread, caution: float, tail: float) -> Calib
         refuse=max(accept, farthest) + max(tail, farthest - median),
         apart=apart,
         mistaken=mistaken,
-        own_median=median,
+        own=_parts(spread.own),
         own_farthest=farthest,
         impostor_nearest=nearest,
+        own_margins=_parts(spread.own_margins) if spread.own_margins else None,
+        impostor_margin=max(spread.other_margins, default=None),
         genuine=len(spread.own),
         impostors=len(spread.other),
     )
+
+
+def _parts(measured: list[float]) -> Spread:
+    low, lower, middle, upper, high = (float(part) for part in np.quantile(measured, SPREAD))
+    return low, lower, middle, upper, high
 
 
 @dataclass(frozen=True)

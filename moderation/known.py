@@ -59,7 +59,7 @@ class FaceStore:
         shipped: Path | None,
         progress: Progress,
     ) -> KnownFaces:
-        """Measure what is missing, forget what is no longer enrolled, and calibrate anew when anything changed.
+        """Measure what is missing, forget what is no longer enrolled, and calibrate anew when that changes a limit.
 
         `pictures` gives the pictures of the references named, one reference after another; what was measured beforehand is taken
         from `shipped` where pack and hashes match. Raises BadImage when a reference does not show exactly one face.
@@ -92,12 +92,13 @@ class FaceStore:
                 embedding = one.embedding.astype("<f4").tobytes()
                 values = [one.reference_id, one.twin_id, self._pack, one.light, embedding, tx.now]
                 tx.execute("INSERT INTO template VALUES (?, ?, ?, ?, ?, ?)", values)
-            if gone or templates:
-                self._calibrate(tx)
+            self._calibrate(tx)
 
     def _calibrate(self, tx: Transaction) -> None:
         rows = tx.execute("SELECT * FROM template WHERE pack_sha256 = ? ORDER BY reference_id, light", [self._pack])
         found = calibrate(Gallery(tuple(_template(row) for row in rows)))
+        if found == _limits(tx.execute("SELECT * FROM calibration WHERE pack_sha256 = ?", [self._pack])):
+            return
         tx.execute("DELETE FROM calibration WHERE pack_sha256 = ?", [self._pack])
         for twin_id, limits in found.items():
             tx.execute("INSERT INTO calibration VALUES (?, ?, ?, ?)", [twin_id, self._pack, json.dumps(limits.as_json()), tx.now])
@@ -109,13 +110,24 @@ class FaceStore:
         limits = self._rows("SELECT * FROM calibration WHERE pack_sha256 = ?")
         return KnownFaces(
             Gallery(tuple(_template(row) for row in templates)),
-            {row["twin_id"]: Calibration.from_json(json.loads(row["calibration"])) for row in limits},
+            _limits(limits),
             tuple(Outline(row["reference_id"], row["twin_id"], decoded(row["canvas"])) for row in outlines),
             self._names(),
         )
 
     def _rows(self, sql: str) -> list[Row]:
         return self._database.rows(sql, [self._pack])
+
+
+def _limits(rows: Iterable[Row]) -> dict[str, Calibration]:
+    """{twin: limits} of stored rows; what another version of the rules wrote counts as not there, and so never clears."""
+    found = {}
+    for row in rows:
+        try:
+            found[row["twin_id"]] = Calibration.from_json(json.loads(row["calibration"]))
+        except (TypeError, ValueError):
+            continue
+    return found
 
 
 def _template(row: Row) -> Template:

@@ -138,12 +138,14 @@ class Gallery:
         kept = references != without
         return {str(twin): float(measure(embeddings[kept & (owners == twin)])) for twin in np.unique(owners[kept])}
 
-    def nearest_reference(self, embedding: Floats, twin_id: str) -> str:
-        """The id of her reference whose template is nearest; raises KeyError for a twin without any."""
-        own = [template for template in self.templates if template.twin_id == twin_id]
-        if not own:
-            raise KeyError(twin_id)
-        return min(own, key=lambda template: float(np.linalg.norm(template.embedding - embedding))).reference_id
+    def nearest_references(self, embedding: Floats, twin_id: str) -> Mapping[str, float]:
+        """{reference: L2 to its nearest template} of one twin, the nearest first; empty for a twin without any."""
+        found: dict[str, float] = {}
+        for template in self.templates:
+            if template.twin_id == twin_id:
+                length = float(np.linalg.norm(template.embedding - embedding))
+                found[template.reference_id] = min(length, found.get(template.reference_id, length))
+        return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 class Measure(Protocol):

@@ -30,12 +30,14 @@ class Likeness:
         else:
             outcome, limit = Outcome.BLOCK, limits.refuse
             words = f"The face does not look like {her} in any of her references"
+        nearest = known.gallery.nearest_references(face.template, exhibit.twin_id)
         evidence = {
             "accept": limits.accept,
             "refuse": limits.refuse,
-            "own_median": limits.own_median,
-            "own_farthest": limits.own_farthest,
-            "nearest_reference": known.gallery.nearest_reference(face.template, exhibit.twin_id),
+            "spread": list(limits.own),
+            "other": limits.impostor_nearest,
+            "nearest_reference": next(iter(nearest)),
+            "references": {reference_id: round(length, 3) for reference_id, length in nearest.items()},
             "box": [round(edge, 1) for edge in face.box],
         }
         reason = f"{words} ({score:.2f}; limit {limit:.2f})."

@@ -72,6 +72,13 @@ class NobodyElse:
             outcome, limit, words = Outcome.REFER, limits.apart, f"The face lies between {her} and {them}"
         else:
             outcome, limit, words = Outcome.BLOCK, limits.mistaken, f"The face is {them}'s rather than {her}'s"
-        evidence = {"apart": limits.apart, "mistaken": limits.mistaken, "nearest_other": other}
+        evidence = {
+            "apart": limits.apart,
+            "mistaken": limits.mistaken,
+            "spread": list(limits.own_margins or ()),
+            "other": limits.impostor_margin,
+            "nearest_other": other,
+            "box": [round(edge, 1) for edge in face.box],
+        }
         reason = f"{words} (margin {score:.2f}; limit {limit:.2f})."
         return Finding(self.name, outcome, score, limit, reason, exhibit.model, exhibit.model_sha256, evidence)

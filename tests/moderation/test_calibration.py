@@ -1,5 +1,7 @@
 """Limits come from pairs of different references and from everybody else, and leave a band for a person between them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ def gallery(spread: float = 0.05, references: int = 6, **centres: tuple[float, f
 def test_a_reference_is_never_compared_with_itself() -> None:
     """The lights of one reference lie within 0.005: were they compared, her own pictures would seem that near."""
     limits = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"]
-    assert limits.own_median > 0.02
+    assert limits.own[2] > 0.02
     assert (limits.genuine, limits.impostors) == (18, 18)
 
 
@@ -42,7 +44,7 @@ def test_each_twin_has_limits_of_her_own() -> None:
     wide = gallery(spread=0.12, haru=(0, 1))
     narrow = gallery(spread=0.02, nora=(0, 0), mei=(1, 0))
     limits = calibrate(Gallery(wide.templates + narrow.templates))
-    assert limits["haru"].own_median > 2 * limits["nora"].own_median
+    assert limits["haru"].own[2] > 2 * limits["nora"].own[2]
     assert limits["haru"].accept != limits["nora"].accept
 
 
@@ -85,6 +87,13 @@ def test_a_twin_alone_has_a_likeness_but_no_margin() -> None:
     assert (limits.apart, limits.mistaken, limits.impostor_nearest, limits.impostors) == (None, None, None, 0)
 
 
+def test_her_own_spread_and_the_nearest_of_the_others_are_told() -> None:
+    limits = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"]
+    assert limits.own_margins is not None
+    assert limits.own[4] <= limits.own_farthest < (limits.impostor_nearest or 0.0)
+    assert (limits.impostor_margin or 0.0) < 0 < limits.own_margins[0]
+
+
 def test_nobody_known_gives_no_limits() -> None:
     assert calibrate(Gallery(())) == {}
 
@@ -96,9 +105,17 @@ def test_limits_survive_being_written_down() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"accept": float("nan")}, {"accept": 2.0}, {"refuse": 0.0}, {"apart": None}, {"apart": -1.0}, {"mistaken": float("inf")}],
+    [
+        *({"accept": float("nan")}, {"accept": 2.0}, {"refuse": 0.0}, {"apart": None}, {"apart": -1.0}),
+        *(
+            {"mistaken": float("inf")},
+            {"own": (0.5, 0.4, 0.3, 0.2, 0.1)},
+            {"own": (0.1, 0.2)},
+            {"own": (0.0,) * 4 + (float("nan"),)},
+        ),
+    ],
 )
-def test_limits_that_make_no_sense_cannot_be_built(change: dict[str, float | None]) -> None:
+def test_limits_that_make_no_sense_cannot_be_built(change: dict[str, Any]) -> None:
     fields = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"].as_json()
     with pytest.raises(ValueError, match="not in order"):
         Calibration.from_json({**fields, **change})

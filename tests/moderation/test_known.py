@@ -140,6 +140,24 @@ def test_limits_carry_their_date_and_their_change_is_on_record(bench: Bench) -> 
     assert [row["event"] for row in bench.database.rows("SELECT event FROM audit")] == ["faces.calibrated"]
 
 
+def test_a_start_that_changes_no_limit_leaves_date_and_record_as_they_were(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    before = bench.database.rows("SELECT * FROM calibration"), bench.database.rows("SELECT * FROM audit")
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    assert (bench.database.rows("SELECT * FROM calibration"), bench.database.rows("SELECT * FROM audit")) == before
+
+
+@pytest.mark.parametrize("change", ["json_remove(calibration, '$.own')", "json_set(calibration, '$.accept', 0.001)"])
+def test_limits_of_other_rules_never_clear_and_are_replaced_at_the_next_start(bench: Bench, change: str) -> None:
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    right = bench.store().known().calibrations
+    with bench.database.write("test") as tx:
+        tx.execute(f"UPDATE calibration SET calibration = {change} WHERE twin_id = 'nora'")
+    assert bench.store().known().calibrations.get("nora") != right["nora"]
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    assert bench.store().known().calibrations == right
+
+
 @pytest.mark.parametrize("faces", [0, 2])
 def test_a_reference_shows_exactly_one_face(bench: Bench, faces: int) -> None:
     bench.reader = Reader(faces)

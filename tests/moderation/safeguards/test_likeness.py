@@ -26,7 +26,11 @@ def test_a_face_among_her_references_clears_and_the_reason_names_her_and_the_num
         f"Nora's references as her own pictures are to each other ({found.score:.2f}; limit {LIMITS.accept:.2f})" in found.reason
     )
     assert found.model_sha256 == PACK
-    assert found.evidence["nearest_reference"].startswith("nora-")
+    lengths = found.evidence["references"]
+    assert len(lengths) == 8
+    assert list(lengths.values()) == sorted(lengths.values())
+    assert {name.split("-")[0] for name in lengths} == {"nora"}
+    assert found.evidence["nearest_reference"] == next(iter(lengths))
 
 
 def test_between_the_limits_a_person_decides() -> None:
