@@ -57,8 +57,8 @@ def test_words_without_a_side_keep_the_side_she_is_turned_to() -> None:
 
 
 @pytest.mark.parametrize("named", LOOKBOOK.looks, ids=lambda named: named.name)
-def test_each_named_look_is_understood_by_all_of_its_words(named: NamedLook) -> None:
-    for word in named.words:
+def test_each_named_look_is_understood_by_its_title_and_all_of_its_words(named: NamedLook) -> None:
+    for word in (*named.words, named.title):
         reading = read(f"in {word} light, please")
         assert (reading.look.light, reading.look.backdrop_colour) == (named.light, named.backdrop_colour)
         assert reading.unpainted == ()
@@ -91,6 +91,30 @@ def test_warm_and_cool_move_every_lamp_and_stay_in_range() -> None:
 def test_brighter_and_darker_undo_each_other() -> None:
     assert read("brighter").look.exposure > BASE.exposure
     assert read("brighter, darker").look.exposure == pytest.approx(BASE.exposure)
+
+
+@pytest.mark.parametrize(
+    ("text", "lamp", "part", "value"),
+    [
+        ("warm rim light", "rim", "kelvin", 3000),
+        ("a blue key", "key", "kelvin", 8600),
+        ("fill off", "fill", "strength", 0),
+        ("turn off the rim", "rim", "strength", 0),
+        ("stronger key", "key", "strength", 2.2),
+        ("deeper shadows", "fill", "strength", pytest.approx(1 / 1.8)),
+        ("softer light", "ambient", "strength", 1.8),
+    ],
+)
+def test_one_lamp_is_named_and_moves_alone(text: str, lamp: str, part: str, value: float) -> None:
+    reading = read(text)
+    assert getattr(getattr(reading.look.light, lamp), part) == value
+    assert reading.unpainted == ()
+    assert reading.look.light.key == BASE.light.key or lamp == "key"
+
+
+def test_exposure_goes_by_stops() -> None:
+    assert read("half a stop darker").look.exposure == pytest.approx(BASE.exposure / 2**0.5)
+    assert read("one stop up").look.exposure == pytest.approx(BASE.exposure * 2)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = (
     _beyond(
         "The lamps stay where they stand: key in front to the left, fill to the right, rim behind to the right.",
         r"(?:light|lit|key|lamp) from (?:the )?(?:left|right|above|below|behind|front|top|side)|side ?li(?:t|ght)"
-        r"|top light|under ?light|rembrandt(?: light)?",
+        r"|top light|under ?light",
     ),
     _beyond(
         "A twin keeps face, hair, eyes, skin and marks as they are.",

@@ -54,7 +54,7 @@ def _garment_rules(setting: Setting, colours: Colours, colour: str) -> tuple[Rul
         return Phrase(f"{_named(match)} garment", lambda look: replace(look, garment_colour=seen))
 
     return (
-        rule(rf"{colour} {garment}", worn),
+        rule(rf"{colour} (?:coloured )?{garment}", worn),
         rule(rf"{garment} (?:in|coloured) (?:a |an )?{colour}", worn),
         rule(garment, worn),
         rule(rf"(?:wearing|dressed in|wears|in) (?:all |only )?{colour}{END}", worn_colour),
@@ -70,7 +70,7 @@ def _backdrop_rules(colours: Colours, colour: str) -> tuple[Rule, ...]:
         return Phrase(f"{match['shade']} backdrop", lambda look: replace(look, backdrop_colour=_PLAIN[match["shade"]]))
 
     return (
-        rule(rf"(?:{_BEFORE} )?{colour} {_BEHIND}", backdrop),
+        rule(rf"(?:{_BEFORE} )?{colour} (?:coloured )?{_BEHIND}", backdrop),
         rule(rf"{_BEHIND} (?:in |of |is )?(?:a |an )?{colour}", backdrop),
         rule(rf"{_BEFORE} {colour}{END}", backdrop),
         rule(rf"{colour} behind(?: her| him| them)?", backdrop),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from twin.limits import fold
 from twin.look import EXPOSURE, KELVIN, LAMPS, STRENGTH, Lamp, Light, Look
 from twin.lookbook import NamedLook
 from twin.phrases.rule import Phrase, Rule, Setting, any_of, rule, within
@@ -12,7 +13,25 @@ _WARM = {"key": 3700.0, "fill": 4500.0, "rim": 4300.0, "ambient": 4800.0}
 _COOL = {"key": 7200.0, "fill": 7600.0, "rim": 7800.0, "ambient": 8000.0}
 _STEP = 1.2
 _BRIGHTER = 1.25
-_HOW_STRONG = {"no": 0.0, "without": 0.0, "weak": 0.4, "soft": 0.4, "little": 0.4, "low": 0.4, "dim": 0.4, "less": 0.5}
+_LAMP = r"(?P<lamp>key|fill|rim|ambient)(?: (?:lamp|light))?"
+_TINTS = {
+    **dict.fromkeys(("warm", "warmer", "amber", "orange", "golden"), 3000.0),
+    **dict.fromkeys(("neutral", "white"), 5600.0),
+    **dict.fromkeys(("cool", "cooler", "cold", "colder", "blue", "icy"), 8600.0),
+}
+_CONTRAST = 1.8
+_STOPS = {"half a": 0.5, "a half": 0.5, "a": 1.0, "one": 1.0, "1": 1.0, "two": 2.0, "2": 2.0}
+_HOW_STRONG = {
+    "no": 0.0,
+    "without": 0.0,
+    "weak": 0.4,
+    "soft": 0.4,
+    "little": 0.4,
+    "low": 0.4,
+    "dim": 0.4,
+    "less": 0.5,
+    "weaker": 0.5,
+}
 _STRONG = 2.2
 
 
@@ -55,6 +74,42 @@ def _lamp(match: re.Match[str]) -> Phrase:
     return Phrase(f"{name} lamp at {strength:g}" if strength else f"{name} lamp off", change)
 
 
+def _lamp_off(match: re.Match[str]) -> Phrase:
+    name = match["lamp"]
+
+    def change(look: Look) -> Look:
+        return replace(look, light=replace(look.light, **{name: replace(getattr(look.light, name), strength=0.0)}))
+
+    return Phrase(f"{name} lamp off", change)
+
+
+def _tinted(match: re.Match[str]) -> Phrase:
+    name, kelvin = match["lamp"], _TINTS[match["tint"]]
+
+    def change(look: Look) -> Look:
+        return replace(look, light=replace(look.light, **{name: replace(getattr(look.light, name), kelvin=kelvin)}))
+
+    return Phrase(f"{name} lamp at {kelvin:.0f} K", change)
+
+
+def _contrast(meaning: str, factor: float) -> Phrase:
+    """Shadows are as deep as what fills them is weak."""
+
+    def change(look: Look) -> Look:
+        soft = {name: getattr(look.light, name) for name in ("fill", "ambient")}
+        lamps = {name: replace(lamp, strength=within(lamp.strength * factor, STRENGTH)) for name, lamp in soft.items()}
+        return replace(look, light=replace(look.light, **lamps))
+
+    return Phrase(meaning, change)
+
+
+def _stops(match: re.Match[str]) -> Phrase:
+    lighter = match["way"] in ("brighter", "lighter", "up", "over", "more")
+    stops = _STOPS[match["stops"]]
+    words = f"{stops:g} stop{'s' if stops > 1 else ''} {'brighter' if lighter else 'darker'}"
+    return _exposed(words, 2 ** (stops if lighter else -stops))
+
+
 def _mood(named: NamedLook) -> Phrase:
     def change(look: Look) -> Look:
         return replace(look, light=named.light, exposure=named.exposure, backdrop_colour=named.backdrop_colour)
@@ -74,18 +129,34 @@ _FIXED: tuple[Rule, ...] = (
         rf"(?:a (?:bit|little) )?(?:darker|dimmer|underexposed){_LIGHT}?", lambda _: _exposed("a darker exposure", 1 / _BRIGHTER)
     ),
     rule(
-        r"(?P<how>no|without|weak|soft|little|low|dim|less|strong|bright|hard|more|full) "
-        r"(?P<lamp>key|fill|rim|ambient)(?: (?:lamp|light))?",
+        r"(?P<how>no|without|weak|weaker|soft|little|low|dim|less|strong|stronger|bright|hard|more|full) (?:the )?" + _LAMP,
         _lamp,
     ),
+    rule(rf"(?:the )?{_LAMP} (?:off|out)", _lamp_off),
+    rule(rf"(?:turn|switch) off (?:the )?{_LAMP}", _lamp_off),
+    rule(rf"(?P<tint>{'|'.join(_TINTS)}) {_LAMP}", _tinted),
+    rule(
+        rf"(?:more|higher|high|strong|stronger) contrast|(?:more|deep|deeper|hard|harder|strong) shadows?|harder{_LIGHT}"
+        r"|contrasty",
+        lambda _: _contrast("deeper shadows", 1 / _CONTRAST),
+    ),
+    rule(
+        r"(?:less|lower|low|little) contrast|(?:less|no|without|soft|softer|lighter|open|fewer) shadows?"
+        rf"|softer{_LIGHT}?|flat{_LIGHT}",
+        lambda _: _contrast("lighter shadows", _CONTRAST),
+    ),
+    rule(rf"(?P<stops>{'|'.join(_STOPS)}) stops? (?P<way>brighter|lighter|up|over|more|darker|dimmer|down|under|less)", _stops),
     rule(r"neutral light(?:ing)?|lamps as they stand", lambda _: _lit("the lamps as they stand", Light())),
 )
 
 
 def rules_of(setting: Setting) -> tuple[Rule, ...]:
-    """One rule for each named look's words, and the fixed ones."""
+    """One rule for each named look's words and title, and the fixed ones."""
     moods = tuple(
-        rule(rf"(?:(?:in|at|with|by) (?:an? |the )?)?(?:{any_of(named.words)}){_LIGHT}?", lambda _, named=named: _mood(named))  # type: ignore[misc]
+        rule(
+            rf"(?:(?:in|at|with|by) (?:an? |the )?)?(?:{any_of([*named.words, fold(named.title)])}){_LIGHT}?",
+            lambda _, named=named: _mood(named),
+        )  # type: ignore[misc]
         for named in setting.lookbook.looks
     )
     # A mood goes first: “low key” is one, and not a weak key lamp.
