@@ -25,6 +25,7 @@ from moderation.errors import ModerationError, RightsLapsed
 from moderation.errors import NotFound as NothingToJudge
 from moderation.home import Home, Kind, open_home, refuse_exposed
 from moderation.safeguards.finding import Verdict
+from moderation.seal import mark_thumbnail
 from moderation.submission import Sheet
 from moderation.templates import ReferencePicture
 from moderation.uploads import read_picture_file
@@ -34,6 +35,7 @@ from twin.arguments import parse
 from twin.claim import Claim
 from twin.darkroom import Negative
 from twin.errors import NotFound, TwinError
+from twin.gallery import DISCLOSURE, paint_gallery
 from twin.look import Look
 from twin.order import SEEDS
 from twin.orphans import sweep
@@ -276,6 +278,16 @@ def examine(studio: Studio, asked: argparse.Namespace) -> None:
     answer(verdict.as_dict(), [*lines, f"Verdict: {verdict.outcome}."], asked.json)
 
 
+def thumbnails(studio: Studio) -> str:
+    """Paint every named look and write its small marked picture beside it; a sentence saying how many."""
+    house = studio.painting
+    count = 0
+    for name, painting in paint_gallery(house.lookbook, house.wardrobe, house.painter("atelier")):
+        (ASSETS / "looks" / f"{name}.jpg").write_bytes(mark_thumbnail(painting.picture, DISCLOSURE, painting.source_type))
+        count += 1
+    return f"{count} looks were painted into {ASSETS / 'looks'}."
+
+
 def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
     """Do what was asked."""
     studio = open_studio(Settings.read(vars(asked), environment), lambda: datetime.now(UTC), tell)
@@ -294,6 +306,8 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             print(accounting.users(studio.judging.accounts, asked, ask_password, studio.settings.address))
         case "audit":
             print(accounting.verify_audit(studio.judging.database))
+        case "thumbnails":
+            print(thumbnails(studio))
         case "measure":
             print(studio.judging.ship_templates(studio.references, TEMPLATES))
 

@@ -21,6 +21,8 @@ SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATOR_TOOL = "Twin Studio"
 PREVIEW_BOX = (384, 480)
 PROGRESS_BOX = (240, 300)
+THUMBNAIL_BOX = (200, 250)
+THUMBNAIL_BYTES = 10_000
 REFERENCE_BOX = (400, 500)
 SMALLEST_SIDE, LARGEST_SIDE = 16, 8192
 _PNG_XMP = "XML:com.adobe.xmp"
@@ -105,6 +107,16 @@ def mark_reference(picture: Picture) -> bytes:
 def mark_proof(picture: Picture, disclosure_text: str, source_type: str) -> bytes:
     """A JPEG no larger than a preview of a picture that nobody has submitted, marked and disclosed as a sealed one is."""
     return _marked_jpeg(_image_of(picture), PREVIEW_BOX, xmp_packet(disclosure_text, source_type), quality=85)
+
+
+def mark_thumbnail(picture: Picture, disclosure_text: str, source_type: str) -> bytes:
+    """A very small JPEG of at most `THUMBNAIL_BYTES`, marked and disclosed. Raises BadImage when it cannot be made so small."""
+    packet = xmp_packet(disclosure_text, source_type)
+    for quality in range(88, 40, -4):
+        small = _marked_jpeg(_image_of(picture), THUMBNAIL_BOX, packet, quality)
+        if len(small) <= THUMBNAIL_BYTES:
+            return small
+    raise BadImage("This picture cannot be made as small as a thumbnail has to be.")
 
 
 def xmp_packet(disclosure_text: str, source_type: str) -> str:

@@ -31,6 +31,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     audit = _command(commands, "audit", "look after the audit chain")
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
     _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
+    _command(commands, "thumbnails", "paint the picture of every named look again and write assets/looks/*.jpg")
     return ask.parse_args(arguments)
 
 
