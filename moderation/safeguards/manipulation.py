@@ -93,7 +93,7 @@ SENTENCES = {
 
 
 class Manipulation:
-    """One model with its limits; of what it detects, only what is in `counts` says something about the pictures it is asked of."""
+    """One model with its limits; it is heard only if what it detects is in `counts`, for the pictures that it is asked of."""
 
     def __init__(
         self,

@@ -1,0 +1,93 @@
+"""Changes by which two copies of one face come to differ as two photographs would: colour, sharpness, compression, place."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.faces.chip import Picture
+
+Chance = np.random.Generator
+Change = Callable[[Picture, Chance], Picture]
+
+
+def recoloured(picture: Picture, chance: Chance) -> Picture:
+    """Another white balance, brightness, contrast and gamma."""
+    gain = 1 + chance.normal(0, 0.06, 3) + chance.normal(0, 0.08)
+    shift, gamma = chance.normal(0, 6, 3), float(np.exp(chance.normal(0, 0.12)))
+    levels = np.arange(256, dtype=np.float64)
+    curves = 255 * np.clip((levels[:, None] * gain + shift) / 255, 0, 1) ** gamma
+    return np.asarray(cv2.LUT(picture, curves.round().astype(np.uint8)[:, None, :].transpose(1, 0, 2)), np.uint8)
+
+
+def resaturated(picture: Picture, chance: Chance) -> Picture:
+    """More or less colour, a little turned in hue."""
+    hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV).astype(np.int16)
+    hsv[..., 0] = (hsv[..., 0] + int(chance.integers(-5, 6))) % 180
+    hsv[..., 1] = np.clip(hsv[..., 1] * chance.uniform(0.7, 1.35), 0, 255)
+    return np.asarray(cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB), np.uint8)
+
+
+def coarsened(picture: Picture, chance: Chance) -> Picture:
+    """Reduced and enlarged again."""
+    height, width = picture.shape[:2]
+    share = chance.uniform(0.35, 0.85)
+    how = [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC]
+    small = cv2.resize(picture, (max(8, int(width * share)), max(8, int(height * share))), interpolation=how[chance.integers(2)])
+    return np.asarray(cv2.resize(small, (width, height), interpolation=how[1 + chance.integers(2)]), np.uint8)
+
+
+def blurred(picture: Picture, chance: Chance) -> Picture:
+    """Out of focus."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), chance.uniform(0.5, 1.8)), np.uint8)
+
+
+def sharpened(picture: Picture, chance: Chance) -> Picture:
+    """Unsharp masking."""
+    soft = cv2.GaussianBlur(picture, (0, 0), chance.uniform(0.8, 2.0))
+    strength = chance.uniform(0.3, 1.2)
+    return np.asarray(cv2.addWeighted(picture, 1 + strength, soft, -strength, 0), np.uint8)
+
+
+def compressed(picture: Picture, chance: Chance, lowest: int = 50, highest: int = 96) -> Picture:
+    """JPEG and back."""
+    quality = int(chance.integers(lowest, highest))
+    _, content = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded: Picture = np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(decoded[..., ::-1])
+
+
+def grained(picture: Picture, chance: Chance) -> Picture:
+    """Sensor noise or film grain, of single pixels or a little coarser, the same in all channels or not."""
+    height, width = picture.shape[:2]
+    coarse = float(chance.choice([1.0, 1.0, 1.6, 2.5]))
+    size = (int(height / coarse) + 1, int(width / coarse) + 1, 3 if chance.random() < 0.5 else 1)
+    grain: NDArray[np.float32] = chance.standard_normal(size, np.float32) * np.float32(chance.uniform(1, 6))
+    grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, -1)
+    return np.asarray(np.clip(picture + grain, 0, 255), np.uint8)
+
+
+COLOUR: tuple[Change, ...] = (recoloured, recoloured, resaturated)
+DETAIL: tuple[Change, ...] = (coarsened, blurred, sharpened, compressed, grained)
+
+
+def altered(picture: Picture, chance: Chance) -> Picture:
+    """One to three changes, usually of colour and of detail."""
+    chosen: list[Change] = []
+    if chance.random() < 0.75:
+        chosen.append(COLOUR[chance.integers(len(COLOUR))])
+    if chance.random() < 0.7 or not chosen:
+        chosen.append(DETAIL[chance.integers(len(DETAIL))])
+    if chance.random() < 0.25:
+        chosen.append(DETAIL[chance.integers(len(DETAIL))])
+    for change in chosen:
+        picture = change(picture, chance)
+    return picture
+
+
+def displacement(side: float, centre: tuple[float, float], chance: Chance) -> NDArray[np.float64]:
+    """A small turn, scale and shift (2, 3) about a centre, as a face aligned to another comes to lie; `side` is the face's."""
+    matrix = cv2.getRotationMatrix2D(centre, chance.normal(0, 1.2), 1 + chance.normal(0, 0.03))
+    matrix[:, 2] += chance.normal(0, 0.02 * side, 2)
+    return np.asarray(matrix, np.float64)

@@ -1,0 +1,115 @@
+"""The blend detector as torch trains it, and as ONNX keeps it: a small residual network from a face to a grid of seams."""
+
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from moderation.faces.onnx_graph import Graph
+
+SIDE = 224
+GRID = 14
+"""Cells a side of the map: one for each 16 pixels of the crop."""
+STEM = (24, 32)
+WIDTHS, DEPTHS = (32, 64, 128), (1, 2, 2)
+"""Channels of each level and how many residuals it has; a level sees half as finely as the one before."""
+SHARPNESS = 2.0
+"""How much the score leans to the strongest cells: 0 would take their mean, infinity the strongest."""
+DETAIL_GAIN = 4.0
+"""The part of the picture finer than 5 pixels, in which sharpness and grain show, is shown larger."""
+
+
+class Conv(nn.Sequential):
+    """Convolution, batch normalisation and, unless it ends a residual, the rectifier."""
+
+    def __init__(self, inputs: int, outputs: int, size: int, stride: int = 1, *, rectified: bool = True) -> None:
+        padding = size // 2 if size % 2 else 0
+        layers = [nn.Conv2d(inputs, outputs, size, stride, padding, bias=False), nn.BatchNorm2d(outputs)]
+        super().__init__(*layers, *([nn.ReLU(inplace=True)] if rectified else []))
+
+
+class Residual(nn.Module):
+    """Two 3×3 convolutions beside the way through."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first, self.second = Conv(width, width, 3), Conv(width, width, 3, rectified=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(n, c, h, w) to the same shape."""
+        return F.relu(features + self.second(self.first(features)))
+
+
+class BlendNetwork(nn.Module):
+    """From RGB (n, 3, 224, 224) in 0..255 to the logits of a map (n, 14, 14)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.ModuleList([Conv(6, STEM[0], 3, 2), Conv(STEM[0], STEM[1], 3, 2)])
+        stages: list[nn.Module] = []
+        before = STEM[1]
+        for index, (width, depth) in enumerate(zip(WIDTHS, DEPTHS, strict=True)):
+            if index:
+                stages.append(Conv(before, width, 2, 2))
+            stages += [Residual(width) for _ in range(depth)]
+            before = width
+        self.body = nn.ModuleList(stages)
+        self.head = nn.Conv2d(before, 1, 1)
+        self.slope, self.offset = nn.Parameter(torch.ones(())), nn.Parameter(torch.zeros(()))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """The map's logits."""
+        levels = pictures / 127.5 - 1
+        features = torch.cat([levels, DETAIL_GAIN * (levels - F.avg_pool2d(levels, 5, 1, 2, count_include_pad=False))], 1)
+        for layer in (*self.stem, *self.body):
+            features = layer(features)
+        return cast(Tensor, self.head(features))[:, 0]
+
+    def score(self, cells: Tensor) -> Tensor:
+        """The logit (n,) of the whole picture from the map's (n, 14, 14)."""
+        flat = cells.flatten(1)
+        leaning = (torch.logsumexp(SHARPNESS * flat, 1) - torch.log(torch.tensor(float(flat.shape[1])))) / SHARPNESS
+        return self.slope * leaning + self.offset
+
+
+def as_onnx(network: BlendNetwork) -> bytes:
+    """The network with batch normalisation folded in: `face` (n, 3, 224, 224) to `score` (n,) and `map` (n, 14, 14)."""
+    graph = Graph("blend")
+    levels = graph.node("Sub", graph.node("Mul", "face", graph.number(1 / 127.5)), graph.number(1.0))
+    smooth = graph.node("AveragePool", levels, kernel_shape=[5, 5], pads=[2, 2, 2, 2], count_include_pad=0)
+    detail = graph.node("Mul", graph.node("Sub", levels, smooth), graph.number(DETAIL_GAIN))
+    features = graph.node("Concat", levels, detail, axis=1)
+    for layer in (*network.stem, *network.body):
+        features = _residual(graph, layer, features) if isinstance(layer, Residual) else _conv(graph, cast(Conv, layer), features)
+    weight, bias = (cast(Tensor, value).detach().numpy() for value in (network.head.weight, network.head.bias))
+    cells = graph.node("Conv", features, graph.constant(weight), graph.constant(bias))
+    cells = graph.node("Squeeze", cells, graph.constant([1]))
+    graph.node("Sigmoid", cells, output="map")
+    flat = graph.node("Mul", graph.node("Flatten", cells, axis=1), graph.number(SHARPNESS))
+    whole = graph.node("ReduceLogSumExp", flat, graph.constant([1]), keepdims=0)
+    slope, offset = float(network.slope.detach()), float(network.offset.detach())
+    level = float(torch.log(torch.tensor(float(GRID * GRID))))
+    logit = graph.node("Mul", graph.node("Sub", whole, graph.number(level)), graph.number(slope / SHARPNESS))
+    graph.node("Sigmoid", graph.node("Add", logit, graph.number(offset)), output="score")
+    return graph.write(
+        {"face": ("float32", ("n", 3, SIDE, SIDE))}, {"score": ("float32", ("n",)), "map": ("float32", ("n", GRID, GRID))}
+    )
+
+
+def _residual(graph: Graph, layer: Residual, features: str) -> str:
+    through = _conv(graph, layer.second, _conv(graph, layer.first, features))
+    return graph.node("Relu", graph.node("Add", features, through))
+
+
+def _conv(graph: Graph, layer: Conv, features: str) -> str:
+    conv, norm = cast(nn.Conv2d, layer[0]), cast(nn.BatchNorm2d, layer[1])
+    mean, variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
+    gain = norm.weight / torch.sqrt(variance + norm.eps)
+    weight = (conv.weight * gain[:, None, None, None]).detach().numpy()
+    bias = (norm.bias - mean * gain).detach().numpy()
+    padding = cast(tuple[int, int], conv.padding)
+    folded = graph.node(
+        "Conv", features, graph.constant(weight), graph.constant(bias), strides=list(conv.stride), pads=[*padding, *padding]
+    )
+    return graph.node("Relu", folded) if len(layer) == 3 else folded

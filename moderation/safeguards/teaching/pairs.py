@@ -1,0 +1,129 @@
+"""One lesson: the same face untouched and blended into itself, both worn alike, with a map of where the seam is.
+
+The method is that of Self-Blended Images (Shiohara and Yamasaki, CVPR 2022), written anew: two copies of one picture are made to
+differ a little, and one is laid over the other through a mask of the face.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.faces.chip import Picture
+from moderation.safeguards.head import CENTRE, outline, placing, square_around
+from moderation.safeguards.teaching.changes import (
+    altered,
+    blurred,
+    coarsened,
+    compressed,
+    displacement,
+    grained,
+    recoloured,
+    sharpened,
+)
+from moderation.safeguards.teaching.masks import Chance, Mask, blend_mask, seam
+from moderation.safeguards.teaching.scenery import staged
+
+VISIBLE = 2.5
+"""Mean difference in grey levels under the mask from which a blend counts as one; fainter ones are drawn again."""
+TRIES = 5
+WEAR = (
+    (recoloured, 0.15),
+    (blurred, 0.12),
+    (coarsened, 0.15),
+    (sharpened, 0.1),
+    (grained, 0.15),
+    (compressed, 0.6),
+    (compressed, 0.15),
+)
+"""What pictures suffer on their way, in this order, and how often."""
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """A face to learn from: its surroundings (h, w, 3), cut generously, and its five points (5, 2) in their pixels."""
+
+    name: str
+    picture: Picture
+    landmarks: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Untouched and blended (side, side, 3), the seam (side, side) in 0..1, and in how many grey levels both differ."""
+
+    untouched: Picture
+    blended: Picture
+    seam: Mask
+    apart: Mask
+
+
+def self_blended(picture: Picture, landmarks: NDArray[np.float32], chance: Chance) -> tuple[Picture, Picture, Mask]:
+    """The untouched copy, the blended one, and the mask (h, w) that was blended through."""
+    face = outline(landmarks)
+    for _ in range(TRIES):
+        changed = altered(picture, chance)
+        source, target = (changed, picture) if chance.random() < 0.5 else (picture, changed)
+        mask = blend_mask(picture.shape[:2], face, chance)
+        if chance.random() < 0.8:
+            x, y = (float(value) for value in face.mean(axis=0))
+            moved = displacement(float(np.ptp(face[:, 1])), (x, y), chance)
+            size = picture.shape[1], picture.shape[0]
+            source = cv2.warpAffine(source, moved, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            mask = cv2.warpAffine(mask, moved, size, flags=cv2.INTER_LINEAR)
+        blended = laid(source, target, mask)
+        inside = mask > 0.5 * mask.max()
+        if np.abs(blended.astype(np.int16) - target)[inside].mean() >= VISIBLE:
+            break
+    return target, blended, mask
+
+
+def laid(source: Picture, target: Picture, mask: Mask) -> Picture:
+    """Source where the mask (h, w) is 1, target where it is 0."""
+    share = mask[..., None]
+    return np.asarray(source * share + target * (1 - share) + 0.5).astype(np.uint8)
+
+
+def lesson(sitter: Sitter, side: int, chance: Chance) -> Pair:
+    """A pair of crops of `side` pixels as they may come to be judged."""
+    scene = staged(sitter.picture, outline(sitter.landmarks), chance)
+    untouched, blended, mask = self_blended(scene, sitter.landmarks, chance)
+    crop = _crop(sitter.landmarks, side, chance)
+    fate = int(chance.integers(2**32))
+    apart = np.abs(blended.astype(np.int16) - untouched).mean(axis=2).astype(np.float32)
+    pictures = [worn(one, np.random.default_rng(fate)) for one in (untouched, blended)]
+    cut = [_cropped(one, crop, side) for one in (*pictures, seam(mask), apart)]
+    if chance.random() < 0.5:
+        cut = [np.ascontiguousarray(one[:, ::-1]) for one in cut]
+    return Pair(*cut)
+
+
+def worn(picture: Picture, chance: Chance) -> Picture:
+    """What befalls a picture after the blending, whoever made it."""
+    for change, odds in WEAR:
+        if chance.random() < odds:
+            picture = change(picture, chance)
+    return picture
+
+
+def _crop(landmarks: NDArray[np.float32], side: int, chance: Chance) -> NDArray[np.float64]:
+    """From the sitter's pixels to the crop's: the square of the safeguard, a little off and seldom a little turned."""
+    square = square_around(landmarks)
+    size = square.side * float(np.exp(chance.normal(0, 0.07)))
+    middle = placing(landmarks) @ np.array([*CENTRE, 1.0]) + chance.normal(0, 0.03 * square.side, 2)
+    matrix = cv2.getRotationMatrix2D(tuple(middle), chance.normal(0, 6.0) if chance.random() < 0.5 else 0.0, side / size)
+    matrix[:, 2] += side / 2 - middle
+    return np.asarray(matrix, np.float64)
+
+
+def _cropped(image: NDArray[Any], matrix: NDArray[np.float64], side: int) -> NDArray[Any]:
+    border = cv2.BORDER_REPLICATE if image.ndim == 3 else cv2.BORDER_CONSTANT
+    shrink = float(np.hypot(matrix[0, 0], matrix[0, 1]))
+    if shrink < 0.5:
+        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        matrix = matrix.copy()
+        matrix[:, :2] *= 2
+    cropped: NDArray[Any] = cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=border)
+    return cropped

@@ -1,0 +1,97 @@
+"""Training learns, can be taken up again, and what it exports answers as torch does."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from moderation.faces.chip import MEAN_FACE
+from moderation.safeguards.exhibit import SeenFace
+from moderation.safeguards.head import square_around
+from moderation.safeguards.teaching.network import GRID, SIDE, BlendNetwork, as_onnx
+from moderation.safeguards.teaching.pairs import Sitter
+from moderation.safeguards.teaching.school import Course, School, batch_of
+from moderation.safeguards.teaching.train import ROOM, sitters_of
+from tests.moderation.safeguards.exhibits import face
+
+POINTS = (np.array(MEAN_FACE) * 60 + (70, 60)).astype(np.float32)
+SITTER = Sitter("nobody", np.random.default_rng(2).integers(60, 190, (200, 200, 3)).astype(np.uint8), POINTS)
+
+
+@pytest.fixture(scope="module")
+def network() -> BlendNetwork:
+    torch.manual_seed(3)
+    return BlendNetwork()
+
+
+def test_the_exported_model_answers_as_the_network_does(network: BlendNetwork) -> None:
+    pictures = torch.rand(2, 3, SIDE, SIDE) * 255
+    network.train()
+    network(pictures)  # gives the normalisation something to fold
+    network.eval()
+    with torch.inference_mode():
+        cells = network(pictures)
+        wanted = torch.sigmoid(network.score(cells)), torch.sigmoid(cells)
+    session = onnxruntime.InferenceSession(as_onnx(network), providers=["CPUExecutionProvider"])
+    score, grid = session.run(["score", "map"], {"face": pictures.numpy()})
+    assert grid.shape == (2, GRID, GRID)
+    assert score == pytest.approx(wanted[0].numpy(), abs=1e-4)
+    assert grid == pytest.approx(wanted[1].numpy(), abs=1e-3)
+
+
+def test_a_strong_cell_lifts_the_score_and_an_even_map_scores_its_own_level(network: BlendNetwork) -> None:
+    fresh = BlendNetwork()
+    even = torch.full((1, GRID, GRID), -2.0)
+    assert float(fresh.score(even).detach()) == pytest.approx(-2.0, abs=1e-4)
+    even[0, 3, 4] = 6.0
+    assert float(fresh.score(even).detach()) > 2.0
+
+
+def test_a_batch_teaches_untouched_pictures_to_hold_no_seam() -> None:
+    batch = batch_of([SITTER], 3, np.random.default_rng(1))
+    assert batch.pictures.shape == (6, 3, SIDE, SIDE)
+    assert batch.blended.tolist() == [0, 0, 0, 1, 1, 1]
+    assert not batch.cells[:3].any()
+    assert (batch.cells[3:].sum(dim=(1, 2)) > 3).all()
+    assert (batch.weights[:3] == 1).all()
+
+
+def test_a_school_learns_and_goes_on_where_it_left_off(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    course = Course(steps=4, pairs=1)
+    school = School(BlendNetwork(), [SITTER], course)
+    before = {name: value.clone() for name, value in school.network.state_dict().items()}
+    school.learn()
+    assert any(not torch.equal(value, before[name]) for name, value in school.network.state_dict().items())
+    school.save(tmp_path / "checkpoint.pt")
+    losses = school.learn()
+    again = School(BlendNetwork(), [SITTER], course)
+    again.take_up(tmp_path / "checkpoint.pt")
+    assert again.step == 1
+    assert again.learn() == pytest.approx(losses, rel=1e-4)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    course = Course(steps=1000, rate=1.0)
+    rates = [course.rate_at(step) for step in (0, 99, 500, 999)]
+    assert rates[1] == pytest.approx(1.0)
+    assert rates[0] < 0.02
+    assert rates[1] > rates[2] > rates[3]
+    assert rates[3] < 1e-3
+
+
+def test_sitters_are_cut_with_room_and_keep_their_points_on_the_face() -> None:
+    class Reader:
+        def read(self, picture: np.ndarray) -> tuple[SeenFace, ...]:
+            seen = face(0)
+            return () if picture.max() == 0 else (seen.__class__(**{**vars(seen), "landmarks": POINTS}),)
+
+    picture = np.full((200, 240, 3), 90, np.uint8)
+    x, y = POINTS[4].round().astype(int)
+    picture[y - 2 : y + 3, x - 2 : x + 3] = 255
+    (sitter,) = sitters_of(Reader(), [("one", picture), ("empty", np.zeros_like(picture))])  # type: ignore[arg-type]
+    assert sitter.picture.shape[0] == round(square_around(POINTS).side * ROOM)
+    x, y = sitter.landmarks[4].round().astype(int)
+    assert sitter.picture[y, x].min() > 200

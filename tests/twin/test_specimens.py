@@ -1,0 +1,49 @@
+"""Pictures of the cast by chance: valid looks, every plate in turn, every twin painted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from twin.painter import FULLY_GENERATED, Painting, PaintRequest, StepSeen
+from twin.plate import read_index
+from twin.specimens import drawn_look, painted, rendered
+from twin.wardrobe import Wardrobe
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+class Canvas:
+    """A painter that shows its seed."""
+
+    def __init__(self) -> None:
+        self.asked: list[PaintRequest] = []
+
+    def paint(self, request: PaintRequest, _on_step: Callable[[StepSeen], None]) -> Painting:
+        self.asked.append(request)
+        return Painting(np.full((8, 8, 3), request.seed % 251, np.uint8), None, {}, FULLY_GENERATED)
+
+
+def test_looks_by_chance_are_looks_and_the_same_for_the_same_chance() -> None:
+    drawn = [drawn_look("shirt", np.random.default_rng(seed)) for seed in range(200)]
+    assert drawn[7] == drawn_look("shirt", np.random.default_rng(7))
+    assert len({look.as_json() for look in drawn}) == 200
+    assert {look.pose.yaw > 0 for look in drawn} == {True, False}
+
+
+def test_a_plate_is_developed_in_as_many_looks_as_asked() -> None:
+    line = next(line for line in read_index(ASSETS / "plates") if line["size"] == "256x320")
+    found = list(rendered(ASSETS / "plates", [line], 2, np.random.default_rng(1)))
+    assert [one.name for one in found] == [f"{line['id']}-0", f"{line['id']}-1"]
+    assert {one.twin_id for one in found} == {line["twin"]}
+    assert found[0].picture.shape == (320, 256, 3)
+    assert (found[0].picture != found[1].picture).any()
+
+
+def test_every_twin_is_painted_in_her_own_garments() -> None:
+    wardrobe, painter = Wardrobe.read(ASSETS / "wardrobe.json"), Canvas()
+    found = list(painted(painter, wardrobe, ["nora", "luca"], 3, np.random.default_rng(1)))  # type: ignore[arg-type]
+    assert [one.twin_id for one in found] == ["nora", "luca"] * 3
+    assert len({one.name for one in found}) == 6
+    for request in painter.asked:
+        wardrobe.check(request.twin_id, request.look)

@@ -1,0 +1,82 @@
+"""Pictures of the cast to teach and to measure those who judge pictures: plates developed, images painted, in looks by chance."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin.look import EXPOSURE, KELVIN, PITCH, ROLL, SMILE, Lamp, Light, Look, Pose
+from twin.painter import Painter, PaintRequest
+from twin.plate import develop, read_plate
+from twin.ports import Picture
+from twin.wardrobe import Wardrobe
+
+WIDEST_TURN = 30.0
+"""Degrees to either side that painted specimens turn."""
+DIM, BRIGHT = 0.15, 2.4
+"""Strength of a lamp, drawn evenly in its logarithm."""
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One picture (h, w, 3) of a twin and a name that tells where it is from."""
+
+    name: str
+    twin_id: str
+    picture: Picture
+
+
+def drawn_look(garment: str, chance: np.random.Generator) -> Look:
+    """A look with pose, lamps, colours and exposure by chance; half of the lights are near to the lamps as they stand."""
+    spread = 1.0 if chance.random() < 0.5 else 0.35
+    yaw, pitch, roll = (
+        float(chance.uniform(low, high)) for low, high in ((-WIDEST_TURN, WIDEST_TURN), *(_half(span) for span in (PITCH, ROLL)))
+    )
+    return Look(
+        pose=Pose(yaw, pitch, roll, smile=float(chance.uniform(*SMILE))),
+        light=Light(*(_lamp(spread, chance) for _ in range(4))),
+        garment=garment,
+        garment_colour=_colour(chance, 0.8),
+        backdrop_colour=_colour(chance, 0.45),
+        exposure=float(np.clip(chance.lognormal(0.1, 0.2), *EXPOSURE)),
+    )
+
+
+def rendered(folder: Path, lines: Iterable[Mapping[str, Any]], looks: int, chance: np.random.Generator) -> Iterator[Specimen]:
+    """Each plate that a line of the folder's index names, developed in so many looks. Raises NotFound without its files."""
+    for line in lines:
+        plate = read_plate(folder, dict(line))
+        for index in range(looks):
+            picture = develop(plate, drawn_look(line["garment"], chance))
+            yield Specimen(f"{line['id']}-{index}", line["twin"], picture)
+
+
+def painted(
+    painter: Painter, wardrobe: Wardrobe, twins: Sequence[str], looks: int, chance: np.random.Generator
+) -> Iterator[Specimen]:
+    """So many images of each twin, in turns. Raises PainterUnavailable, LookRefused."""
+    for index in range(looks):
+        for twin_id in twins:
+            garments = wardrobe.of(twin_id)
+            look = drawn_look(garments[int(chance.integers(len(garments)))].id, chance)
+            request = PaintRequest(twin_id, look, seed=int(chance.integers(2**31)))
+            yield Specimen(f"{twin_id}-painted-{index}", twin_id, painter.paint(request, lambda _: None).picture)
+
+
+def _half(span: tuple[float, float]) -> tuple[float, float]:
+    return span[0] / 2, span[1] / 2
+
+
+def _lamp(spread: float, chance: np.random.Generator) -> Lamp:
+    low, high = np.log(DIM) * spread, np.log(BRIGHT) * spread
+    kelvin = float(np.clip(chance.normal(5600, 2200 * spread), *KELVIN))
+    return Lamp(float(np.exp(chance.uniform(low, high))), kelvin)
+
+
+def _colour(chance: np.random.Generator, strongest: float) -> str:
+    """A colour of any lightness, rarely a loud one."""
+    grey, saturation = chance.uniform(0.05, 0.95), strongest * chance.random() ** 2
+    red, green, blue = (int(255 * np.clip(grey + saturation * value, 0, 1)) for value in chance.uniform(-0.7, 0.7, 3))
+    return f"#{red:02x}{green:02x}{blue:02x}"
