@@ -41,7 +41,7 @@ def test_the_exported_model_answers_as_the_network_does(network: BlendNetwork) -
     assert grid == pytest.approx(wanted[1].numpy(), abs=1e-3)
 
 
-def test_a_strong_cell_lifts_the_score_and_an_even_map_scores_its_own_level(network: BlendNetwork) -> None:
+def test_a_strong_cell_lifts_the_score_and_an_even_map_scores_its_own_level() -> None:
     fresh = BlendNetwork()
     even = torch.full((1, GRID, GRID), -2.0)
     assert float(fresh.score(even).detach()) == pytest.approx(-2.0, abs=1e-4)
