@@ -7,11 +7,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.deadline import Deadline
 from moderation.errors import ModerationError
 from moderation.safeguards.exhibit import Exhibit, Safeguard, SeenFace
 from moderation.safeguards.finding import Finding, Outcome, Verdict
 
 Picture = NDArray[np.uint8]
+
+LONGEST_S = 45.0
+"""Seconds that one examination may take in all: less than the lease of the worker who waits for it."""
 
 
 class ReadsFaces(Protocol):
@@ -41,32 +45,43 @@ class NoReader:
 
 
 class Examination:
-    """One reader and the safeguards in the order in which their findings are shown."""
+    """One reader, and the safeguards in the order in which their findings are shown; what comes too late is unexamined."""
 
-    def __init__(self, reader: ReadsFaces, safeguards: Sequence[Safeguard]) -> None:
+    def __init__(self, reader: ReadsFaces, safeguards: Sequence[Safeguard], longest_s: float = LONGEST_S) -> None:
+        """`longest_s` seconds are what reading the faces and asking all safeguards may take together."""
         self._reader = reader
         self._safeguards = tuple(safeguards)
+        self._longest_s = longest_s
 
     def examine(self, picture: Picture, twin_id: str) -> Verdict:
         """The verdict on an (h, w, 3) uint8 sRGB picture submitted as this twin; raises ValueError on what is no picture."""
-        return self.judge(self.exhibit(picture, twin_id))
+        with Deadline(self._longest_s) as deadline:
+            return self._judge(self._exhibit(picture, twin_id, deadline), deadline)
 
     def judge(self, exhibit: Exhibit) -> Verdict:
         """The verdict on a picture whose faces were read."""
-        return Verdict.of(_answer(safeguard, exhibit) for safeguard in self._safeguards)
+        with Deadline(self._longest_s) as deadline:
+            return self._judge(exhibit, deadline)
 
     def exhibit(self, picture: Picture, twin_id: str) -> Exhibit:
         """The picture with its faces, or with the reason why they could not be read; ValueError on what is no picture."""
+        with Deadline(self._longest_s) as deadline:
+            return self._exhibit(picture, twin_id, deadline)
+
+    def _judge(self, exhibit: Exhibit, deadline: Deadline) -> Verdict:
+        return Verdict.of(_answer(safeguard, exhibit, deadline) for safeguard in self._safeguards)
+
+    def _exhibit(self, picture: Picture, twin_id: str, deadline: Deadline) -> Exhibit:
         try:
-            faces = tuple(self._reader.read(picture))
+            faces = tuple(deadline.ask(lambda: self._reader.read(picture)))
         except Exception as error:  # a reader may fail in any way its runtime can; the question then goes to a person
             return Exhibit(picture, twin_id, None, unread=f"The faces could not be read: {_told(error)}")
         return Exhibit(picture, twin_id, faces, self._reader.name, self._reader.sha256)
 
 
-def _answer(safeguard: Safeguard, exhibit: Exhibit) -> Finding:
+def _answer(safeguard: Safeguard, exhibit: Exhibit, deadline: Deadline) -> Finding:
     try:
-        return safeguard.examine(exhibit)
+        return deadline.ask(lambda: safeguard.examine(exhibit))
     except Exception as error:  # a safeguard that cannot run never clears
         return Finding(safeguard.name, Outcome.UNEXAMINED, None, None, _told(error))
 

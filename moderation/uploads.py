@@ -1,51 +1,50 @@
-"""Decodes a picture that somebody hands in: by its content, within limits read from its header, and without its metadata."""
+"""Reads pictures that somebody hands in, each decoded in a small process of its own whose time and memory are limited."""
 
-from io import BytesIO
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from moderation import decode
+from moderation.decode import DAMAGED, LARGEST_BYTES, LARGEST_PIXELS, LARGEST_SIDE, SMALLEST_SIDE, TOO_MUCH_MEMORY
 from moderation.errors import BadImage
 
 Picture = NDArray[np.uint8]
 
-LARGEST_BYTES = 32 * 1024 * 1024
-LARGEST_SIDE = 8192
-LARGEST_PIXELS = 24_000_000
-SMALLEST_SIDE = 64
-FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
-PAPER = (255, 255, 255, 255)
-"""What shows through where an uploaded picture is transparent."""
+LONGEST_WAIT = 20.0
+"""Seconds on the clock; the process is out of processor time long before, unless the machine has none to give."""
+TOO_SLOW = "This picture takes longer to read than the studio gives to a picture; export it again, more simply or smaller."
+NO_READER = "The studio cannot start the process that reads pictures; tell whoever runs it."
 
-NOT_A_PICTURE = "This file is not a picture the studio reads; hand in a PNG, JPEG, WebP or AVIF."
-DAMAGED = "This picture is damaged or incomplete; export it again and hand in the new file."
+COMMAND = (sys.executable, "-I", decode.__file__)
+"""What decodes one picture; a fresh process each time, so that nothing of a file outlives its answer."""
+_HEAD = struct.Struct(">cII")
 
 
-def read_upload(content: bytes) -> Picture:
-    """The (h, w, 3) uint8 sRGB pixels, turned as the camera's orientation says; raises BadImage with its sentence.
+def read_upload(content: bytes, command: Sequence[str] = COMMAND) -> Picture:
+    """The (h, w, 3) uint8 sRGB pixels of a PNG, JPEG, WebP, AVIF, TIFF, GIF or BMP; raises BadImage with its sentence.
 
-    At most 24 million pixels are decoded, so that memory grows by less than 500 MB whatever the file is.
+    The format is known by the content. Orientation and colour profile are applied, and of all metadata nothing is kept.
+    Whatever the file is, the process that decodes it ends within 2 s of processor time and 500 MB; see `moderation.decode`.
     """
     if len(content) > LARGEST_BYTES:
         raise BadImage(
             f"This file is {_millions(len(content))} MB; the studio reads pictures up to {_millions(LARGEST_BYTES)} MB."
         )
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            _check_header(image)
-            return _pixels(image)
-    except BadImage:
-        raise
-    except UnidentifiedImageError as error:
-        raise BadImage(NOT_A_PICTURE) from error
-    except Image.DecompressionBombError as error:
-        raise BadImage(_too_large("far more than")) from error
-    except MemoryError as error:
-        raise BadImage("This picture needs more memory than the studio gives to a picture.") from error
-    except Exception as error:  # Pillow's decoders raise whatever the malformed bytes make them trip over
-        raise BadImage(DAMAGED) from error
+        done = subprocess.run(
+            command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LONGEST_WAIT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BadImage(TOO_SLOW) from error
+    except OSError as error:
+        raise BadImage(NO_READER) from error
+    return _pixels(done.returncode, done.stdout)
 
 
 def read_picture_file(file: Path) -> Picture:
@@ -62,34 +61,31 @@ def read_picture_file(file: Path) -> Picture:
         raise BadImage(f"{file} cannot be read: {error.strerror or error}.") from error
 
 
-def _check_header(image: Image.Image) -> None:
-    """Refuse by what the header alone says, before any pixel is decoded."""
-    width, height = image.size
-    if max(width, height) > LARGEST_SIDE or width * height > LARGEST_PIXELS:
-        raise BadImage(_too_large(f"{width} × {height}, more than"))
-    if min(width, height) < SMALLEST_SIDE:
-        raise BadImage(f"This picture is {width} × {height} pixels; the studio needs at least {SMALLEST_SIDE} a side.")
-    if getattr(image, "is_animated", False) and image.format != "MPO":  # a camera's MPO only carries a second view along
-        raise BadImage("This picture is animated; hand in a single still.")
-
-
-def _pixels(image: Image.Image) -> Picture:
-    image.load()
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    elif image.mode in ("I", "F"):
-        raise BadImage("This picture has numbers for pixels that no screen shows; export it with 8 bits a colour.")
-    upright = ImageOps.exif_transpose(image)
-    if upright.has_transparency_data:
-        flat = Image.new("RGBA", upright.size, PAPER)
-        flat.alpha_composite(upright.convert("RGBA"))
-        upright = flat
-    return np.array(upright.convert("RGB"), np.uint8)
-
-
-def _too_large(size: str) -> str:
-    limit = f"{LARGEST_PIXELS // 1_000_000} million pixels and {LARGEST_SIDE} a side"
-    return f"This picture is too large ({size} the studio reads: {limit}); hand in a smaller one."
+def _pixels(status: int, said: bytes) -> Picture:
+    """What the process answered; one that was ended from outside, or died of the file, is answered for."""
+    if status == -signal.SIGXCPU:
+        raise BadImage(TOO_SLOW)
+    if status == -signal.SIGKILL:
+        raise BadImage(TOO_MUCH_MEMORY)  # by the system, for want of memory
+    if status < 0:
+        raise BadImage(DAMAGED)
+    if status > 0:
+        raise BadImage(NO_READER)
+    if said.startswith(b"R"):
+        raise BadImage(said[1:].decode())
+    if len(said) < _HEAD.size:
+        raise BadImage(DAMAGED)
+    _, width, height = _HEAD.unpack_from(said)
+    pixels = np.frombuffer(said, np.uint8, offset=_HEAD.size)
+    sides = sorted((width, height))
+    if (
+        width * height * 3 != pixels.size
+        or pixels.size > 3 * LARGEST_PIXELS
+        or sides[0] < SMALLEST_SIDE
+        or sides[1] > LARGEST_SIDE
+    ):
+        raise BadImage(DAMAGED)
+    return pixels.reshape(height, width, 3).copy()
 
 
 def _millions(count: int) -> str:

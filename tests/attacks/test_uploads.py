@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.moderation.test_uploads import encoded, gradient, png
+from tests.moderation.malformed import chunk, encoded, gradient, patched, png
 
 ROOT = Path(__file__).parents[2]
 MOST_MB = 500
@@ -38,11 +38,6 @@ print(json.dumps({file: [*examine(file), peak() - before] for file in files}))
 """
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
-    """A chunk of a PNG, its checksum right."""
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
 def deep_png() -> bytes:
     """The largest picture that is read, 16 bits deep and transparent, in a file of less than a megabyte."""
     width, height = 6_000, 4_000
@@ -57,12 +52,6 @@ def with_chunk(name: bytes, head: bytes, size: int) -> bytes:
     """A good picture whose text or profile unpacks to `size` bytes."""
     whole = encoded(gradient(), "PNG")
     return whole[:33] + chunk(name, head + zlib.compress(bytes(size), 9)) + whole[33:]
-
-
-def patched(content: bytes, mark: bytes, place: int, new: bytes) -> bytes:
-    """`content` with `new` written `place` bytes behind `mark`."""
-    at = content.index(mark) + place
-    return content[:at] + new + content[at + len(new) :]
 
 
 def zipped() -> bytes:

@@ -1,15 +1,18 @@
 """Whatever cannot answer never clears: the verdict is the worst finding."""
 
 import json
+import threading
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from moderation.errors import PackRefused
-from moderation.examination import Examination, NoReader
+from moderation.examination import LONGEST_S, Examination, NoReader
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Finding, Outcome, Verdict, worst
+from twin.jobs import LEASE
 
 PICTURE = np.zeros((64, 64, 3), np.uint8)
 
@@ -73,6 +76,41 @@ def test_a_safeguard_that_breaks_is_unexamined_and_tells_no_internals(error: Exc
 @pytest.mark.parametrize("score", [float("nan"), float("inf"), -float("inf")])
 def test_a_score_that_is_no_number_is_unexamined(score: float) -> None:
     assert Examination(Reader(), [Clearing(score)]).examine(PICTURE, "nora").outcome is Outcome.UNEXAMINED
+
+
+def test_a_reader_that_takes_too_long_leaves_every_question_to_a_person() -> None:
+    never = threading.Event()
+
+    class Slow(Reader):
+        def read(self, _picture: np.ndarray) -> tuple:
+            never.wait()
+            return ()
+
+    verdict = Examination(Slow(), [Saying(Outcome.CLEAR)], longest_s=0.05).examine(PICTURE, "nora")
+    never.set()
+    assert verdict.outcome is Outcome.UNEXAMINED
+    assert "longer than 0.05 seconds" in verdict.findings[0].reason
+
+
+def test_a_safeguard_that_takes_too_long_leaves_its_question_and_those_behind_it_to_a_person() -> None:
+    never = threading.Event()
+
+    class Hanging:
+        name = "hanging"
+
+        def examine(self, _exhibit: Exhibit) -> Finding:
+            never.wait()
+            return Finding(self.name, Outcome.CLEAR, 0.5, 0.4, "Too late.")
+
+    asked = [Saying(Outcome.CLEAR, "first"), Hanging(), Saying(Outcome.CLEAR, "last")]
+    verdict = Examination(Reader(), asked, longest_s=0.5).judge(Exhibit(PICTURE, "nora", ()))
+    never.set()
+    assert [found.outcome for found in verdict.findings] == [Outcome.CLEAR, Outcome.UNEXAMINED, Outcome.UNEXAMINED]
+    assert verdict.findings[1].reason == "The examination took longer than 0.5 seconds, so a person must look."
+
+
+def test_an_examination_ends_before_the_lease_of_its_worker() -> None:
+    assert timedelta(seconds=LONGEST_S) < LEASE
 
 
 def test_without_a_reader_questions_about_faces_say_why_they_were_not_asked() -> None:
