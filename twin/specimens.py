@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.look import EXPOSURE, KELVIN, PITCH, ROLL, SMILE, Lamp, Light, Look, Pose
 from twin.painter import Painter, PaintRequest
-from twin.plate import develop, read_plate
+from twin.plate import develop, read_index, read_plate
 from twin.ports import Picture
 from twin.wardrobe import Wardrobe
 
@@ -19,13 +19,48 @@ DIM, BRIGHT = 0.15, 2.4
 """Strength of a lamp, drawn evenly in its logarithm."""
 
 
+RENDERED, PAINTED = "rendered", "painted"
+
+
 @dataclass(frozen=True)
 class Specimen:
-    """One picture (h, w, 3) of a twin and a name that tells where it is from."""
+    """One picture (h, w, 3) of a twin, its name, and whether it was rendered or painted."""
 
     name: str
     twin_id: str
+    made: str
     picture: Picture
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What pictures are for: in how many looks each plate of which split (or reference) is developed, how many are painted a
+    twin, and the seed. No plate and no seed serves two purposes.
+    """
+
+    plates: Mapping[str, int]
+    references: int
+    painted: int
+    seed: int
+
+
+PURPOSES: Mapping[str, Purpose] = {
+    "teaching": Purpose({"train": 3}, 0, 25, 5),
+    "limits": Purpose({"album": 4}, 0, 4, 6),
+    "trial": Purpose({"held out": 5}, 1, 8, 7),
+}
+
+
+def specimens(assets: Path, painter: Painter, wardrobe: Wardrobe, purpose: Purpose) -> Iterator[Specimen]:
+    """All pictures for a purpose, one at a time and always the same. Raises what the painter raises, OSError without plates."""
+    for split, looks in purpose.plates.items():
+        lines = [line for line in read_index(assets / "plates") if line["split"] == split]
+        yield from rendered(assets / "plates", lines, looks, np.random.default_rng([purpose.seed, 1]))
+    if purpose.references:
+        lines = read_index(assets / "references")
+        yield from rendered(assets / "references", lines, purpose.references, np.random.default_rng([purpose.seed, 2]))
+    twins = sorted({twin_id for garment in wardrobe.garments for twin_id in garment.twins})
+    yield from painted(painter, wardrobe, twins, purpose.painted, np.random.default_rng([purpose.seed, 3]))
 
 
 def drawn_look(garment: str, chance: np.random.Generator) -> Look:
@@ -50,7 +85,7 @@ def rendered(folder: Path, lines: Iterable[Mapping[str, Any]], looks: int, chanc
         plate = read_plate(folder, dict(line))
         for index in range(looks):
             picture = develop(plate, drawn_look(line["garment"], chance))
-            yield Specimen(f"{line['id']}-{index}", line["twin"], picture)
+            yield Specimen(f"{line['id']}-{index}", line["twin"], RENDERED, picture)
 
 
 def painted(
@@ -62,7 +97,8 @@ def painted(
             garments = wardrobe.of(twin_id)
             look = drawn_look(garments[int(chance.integers(len(garments)))].id, chance)
             request = PaintRequest(twin_id, look, seed=int(chance.integers(2**31)))
-            yield Specimen(f"{twin_id}-painted-{index}", twin_id, painter.paint(request, lambda _: None).picture)
+            picture = painter.paint(request, lambda _: None).picture
+            yield Specimen(f"{twin_id}-painted-{index}", twin_id, PAINTED, picture)
 
 
 def _half(span: tuple[float, float]) -> tuple[float, float]:

@@ -1,6 +1,5 @@
 """The studio's own blend detector: finds the seams of a face that was laid over a picture, and says where they are."""
 
-import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -16,9 +15,10 @@ import onnxruntime
 from moderation.errors import PackRefused, Unexaminable
 from moderation.faces.chip import Picture, Points
 from moderation.faces.session import open_session
-from moderation.safeguards.exhibit import SMALLEST_FACE, SeenFace
+from moderation.safeguards.exhibit import SMALLEST_FACE, Exhibit, Safeguard, SeenFace
+from moderation.safeguards.finding import Finding
 from moderation.safeguards.head import square_around, taken
-from moderation.safeguards.manipulation import BLEND, ManipulationLimits, Traces
+from moderation.safeguards.manipulation import BLEND, Manipulation, ManipulationLimits, Traces
 
 CARD = "model.json"
 PATIENCE_S = 10.0
@@ -113,6 +113,22 @@ def _in_time(seconds: float) -> Iterator[Any]:
         timer.cancel()
 
 
-def sha256_of(file: Path) -> str:
-    """The hash of a model's bytes. Raises OSError."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+@dataclass(frozen=True)
+class Unanswered:
+    """Stands where the detector's card cannot be read: the question stays unexamined, for the reason given."""
+
+    reason: PackRefused
+    name: str = "manipulation"
+
+    def examine(self, _exhibit: Exhibit) -> Finding:
+        """Raises the reason."""
+        raise self.reason
+
+
+def blend_safeguard(folder: Path, threads: int = 1) -> Safeguard:
+    """The manipulation safeguard with the model in a folder; where that cannot be used, it answers nothing."""
+    try:
+        card = read_card(folder)
+    except PackRefused as refusal:
+        return Unanswered(refusal)
+    return Manipulation(BlendModel(card, threads), card.limits)
