@@ -23,7 +23,10 @@ from moderation.database import append_only
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
 from moderation.errors import NotFound as NothingToJudge
+from moderation.faces.catalogue import Catalogue
 from moderation.home import Home, Kind, open_home, refuse_exposed
+from moderation.pack_commands import packs
+from moderation.packs import Packs
 from moderation.safeguards.finding import Verdict
 from moderation.seal import mark_thumbnail
 from moderation.submission import Sheet
@@ -48,7 +51,7 @@ from twin.reference import plate_references
 from twin.relight import Proof
 from twin.settings import Settings
 from twin.supervisor import Supervisor, follow_parent
-from twin.terminal import answer, ask_password, remedy_of, tell
+from twin.terminal import answer, ask_password, confirm, remedy_of, tell
 from twin.work import Examine, Paint
 from twin.worker import Work, Worker, stop_on_terminate
 
@@ -308,6 +311,9 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             print(accounting.verify_audit(studio.judging.database))
         case "thumbnails":
             print(thumbnails(studio))
+        case "packs":
+            kept = Packs(studio.judging.database, studio.home.packs, Catalogue.read(ASSETS / "packs.json"), ASSETS)
+            print(packs(kept, studio.judging.accounts, asked, confirm, tell))
         case "measure":
             print(studio.judging.ship_templates(studio.references, TEMPLATES))
 

@@ -119,6 +119,20 @@ CREATE TABLE negative (
 ) STRICT;
 """ + append_only("negative")
 
+PACKS = """
+CREATE TABLE pack_pin (
+    pack TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
+    account_id TEXT NOT NULL REFERENCES account (id), pinned_at TEXT NOT NULL, PRIMARY KEY (pack, file)
+) STRICT;
+CREATE TABLE pack_acceptance (
+    pack TEXT PRIMARY KEY, licence TEXT NOT NULL, words TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES account (id), accepted_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE pack_install (pack TEXT PRIMARY KEY, sha256 TEXT NOT NULL, installed_at TEXT NOT NULL) STRICT;
+CREATE TABLE pack_choice (slot TEXT PRIMARY KEY, pack TEXT NOT NULL, chosen_at TEXT NOT NULL) STRICT;
+"""
+"""Hashes that were pinned here, licences that were accepted, packs that were installed, and which answers which question."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-001-access", ACCESS),
     ("moderation-002-judging", JUDGING),
@@ -126,5 +140,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-004-sign-in", SIGN_IN),
     ("moderation-005-outlines", OUTLINES),
     ("moderation-006-negatives", NEGATIVES),
+    ("moderation-packs", PACKS),
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

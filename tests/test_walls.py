@@ -11,11 +11,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "twin").rglob("*.py"), *(ROOT / "moderation").rglob("*.py")])
 
+TEACHING = ("moderation/faces/teaching/", "moderation/safeguards/teaching/")
+"""What makes the shipped models: it needs torch, and the running studio never imports it."""
 RESERVED = {
     "gradio": ("app.py", "twin/pages/", "moderation/pages/", "moderation/access/"),
     "fastapi": ("app.py", "moderation/access/"),
     "starlette": ("app.py", "moderation/access/"),
-    "torch": ("twin/painters/",),
+    "torch": ("twin/painters/", *TEACHING),
     "diffusers": ("twin/painters/",),
     "onnxruntime": ("moderation/faces/", "moderation/safeguards/"),
     "onnx": ("moderation/faces/", "moderation/safeguards/"),
@@ -61,6 +63,17 @@ def test_only_doors_import_pages() -> None:
         if not name_of(path).startswith(doors)
         for module in imports_of(path)
         if ".pages" in module
+    ]
+    assert strays == []
+
+
+def test_the_running_studio_never_teaches() -> None:
+    strays = [
+        name_of(path)
+        for path in SOURCES
+        if not name_of(path).startswith(TEACHING)
+        for module in imports_of(path)
+        if ".teaching" in module and name_of(path) != "app.py"
     ]
     assert strays == []
 

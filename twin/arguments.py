@@ -30,6 +30,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_users(commands)
     audit = _command(commands, "audit", "look after the audit chain")
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
+    _add_packs(commands)
     _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
     _command(commands, "thumbnails", "paint the picture of every named look again and write assets/looks/*.jpg")
     return ask.parse_args(arguments)
@@ -74,3 +75,24 @@ def _add_users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("invite", "a new link that sets a first password"),
     ):
         _command(acts, act, what).add_argument("login")
+
+
+def _add_packs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    packs = _command(commands, "packs", "look after the models that read faces and look for manipulation")
+    acts = packs.add_subparsers(dest="act", metavar="ACT", required=True)
+    listed = _command(acts, "list", "every pack there is, with size, licence and standing")
+    listed.add_argument("--json", action="store_true", help="print one JSON object")
+    _command(acts, "check", "verify every file of a pack, or of all").add_argument("name", nargs="?")
+    for act, what in (
+        ("pull", "fetch, verify and install a pack, after showing its size and licence"),
+        ("import", "install a pack from a file or folder of this machine, by the same checks"),
+        ("use", "let a pack answer from the next start on"),
+    ):
+        parser = _command(acts, act, what)
+        parser.add_argument("name")
+        if act == "import":
+            parser.add_argument("place", help="the pack's one file, or a folder that holds its files and nothing else")
+        parser.add_argument("--as", dest="login", help="the administrator who pins or accepts")
+        parser.add_argument("--accept", metavar="TEXT", help="accept a licence that forbids commerce, in your own words")
+        parser.add_argument("--pin", action="store_true", help="pin the SHA-256 of what arrives where nobody has read it")
+        parser.add_argument("--yes", action="store_true", help="do not ask")

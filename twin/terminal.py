@@ -38,6 +38,14 @@ def ask_password(login: str) -> str:
     return password
 
 
+def confirm(question: str) -> bool:
+    """Whether a person at a terminal says yes. Raises NotAnswered where there is none."""
+    if not sys.stdin.isatty():
+        raise NotAnswered(f"“{question}” is asked at a terminal, and there is none here; say --yes.")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def remedy_of(error: Exception) -> str | None:
     """One sentence on what to do about a failure of the machine, None for one that is the program's own fault."""
     if (isinstance(error, OSError) and error.errno in NO_ROOM) or "database or disk is full" in str(error):

@@ -4,7 +4,6 @@ The package is located, never imported (importing it needs pkg_resources), and i
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from moderation.faces.cc0_landmarks import landmark_graph
 from moderation.faces.cc0_networks import CROP_SIDE, EMBEDDING, detector_graph, recogniser_graph
 from moderation.faces.dlib_stream import read_network, read_shape_predictor
 from moderation.faces.pack import DETECTION, LANDMARKS, LICENCE, MANIFEST, RECOGNITION, Pack, manifest_bytes, open_pack
+from moderation.faces.settled import settle_folder, write_file
 
 PACKAGE = "face_recognition_models"
 NAME = "cc0-dlib"
@@ -69,7 +69,7 @@ def ready_cc0(folder: Path, sources: Path, progress: Progress) -> Pack:
         staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             _convert_into(staged, sources, progress)
-            _settle(staged, folder)
+            settle_folder(staged, folder)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     pack = open_pack(folder)
@@ -84,7 +84,7 @@ def _convert_into(staged: Path, sources: Path, progress: Progress) -> None:
         progress("Converting the face models", (done + 1) / (len(SOURCES) + 1))
         file = f"{task}.onnx"
         source, source_sha256 = SOURCES[task]
-        _write(staged / file, model)
+        write_file(staged / file, model)
         tasks[task] = {
             "file": file,
             "sha256": hashlib.sha256(model).hexdigest(),
@@ -93,7 +93,7 @@ def _convert_into(staged: Path, sources: Path, progress: Progress) -> None:
             **CONTRACTS[task],
         }
     licence = LICENCE_TEXT.encode()
-    _write(staged / LICENCE, licence)
+    write_file(staged / LICENCE, licence)
     manifest = {
         "manifest_version": 2,
         "model_id": NAME,
@@ -102,7 +102,7 @@ def _convert_into(staged: Path, sources: Path, progress: Progress) -> None:
         "license_sha256": hashlib.sha256(licence).hexdigest(),
         "tasks": tasks,
     }
-    _write(staged / MANIFEST, manifest_bytes(manifest))
+    write_file(staged / MANIFEST, manifest_bytes(manifest))
     progress("Converting the face models", 1.0)
 
 
@@ -121,25 +121,3 @@ def _source(folder: Path, task: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise PackRefused(f"The face model {name} is not the published one; reinstall {PACKAGE}==0.3.0.")
     return content
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _settle(staged: Path, folder: Path) -> None:
-    """Give the finished folder its name; when another process was faster, its folder stays."""
-    try:
-        staged.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-    for place in (folder, folder.parent):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -13,6 +13,8 @@ MANIFEST = "manifest.json"
 LICENCE = "MODEL.LICENSE"
 DETECTION, LANDMARKS, RECOGNITION = "mmod_detection", "landmarks_5", "recognition"
 """Tasks of a pack; `recognition` is insightface's word, the other two are contracts of our own."""
+SCRFD = "detection"
+"""insightface's word for a detector that answers as SCRFD does."""
 
 
 @dataclass(frozen=True)
