@@ -16,7 +16,7 @@ from twin.pages.lightplan import light_plan
 from twin.pages.ports import Account, Asked, ImageCard, Studio
 from twin.pages.room import Room, Updates, View
 from twin.pages.tools import Tools
-from twin.relight import differences
+from twin.relight import differences, on_negative
 
 SEEDS = 2**32
 
@@ -80,16 +80,16 @@ class Acts:
             **self.room.show(self.studio, View(account, shoot_id, picked, twin_id)),
         }
 
-    def choose_look(self, account: Account, look_name: str | None, twin_id: str | None) -> Updates:
-        """Set every tool as the look says."""
+    def choose_look(self, account: Account, look_name: str | None, twin_id: str | None, laid: str | None, *dials: Any) -> Updates:
+        """Set every tool as the look says; on the light table only those that a negative follows."""
         named = self.named(look_name)
         licensed = next((t.id for t in self.studio.twins(account) if t.id == twin_id), None)
         told = {self.tools.look_words: cards.look_words(named), self.tools.back: gr.update(visible=False)}
-        return {**self._wear(look_name, licensed), **told}
+        return {**self._wear(look_name, licensed, Dials(tuple(dials)) if laid else None), **told}
 
     def take_look(self, account: Account, shoot_id: str | None, picked: str | None) -> Updates:
         """Set every tool as they stood for an image, so that one thing can be changed."""
-        return self.stand_as(self.image(account, shoot_id, picked))
+        return self.stand_as(account, self.image(account, shoot_id, picked))
 
     def image(self, account: Account, shoot_id: str | None, picked: str | None) -> ImageCard:
         """The image that is picked. Raises gr.Error when none is."""
@@ -98,9 +98,11 @@ class Acts:
             raise gr.Error("Choose an image on the film strip first.", print_exception=False)
         return image
 
-    def stand_as(self, image: ImageCard) -> Updates:
+    def stand_as(self, account: Account, image: ImageCard) -> Updates:
         """Every tool as it stood for an image."""
+        twin = next((t for t in self.studio.twins(account) if t.id == image.twin_id), None)
         return {
+            self.tools.licence: cards.licence_facts(twin, self.studio.now()),
             **self._stand(image.look, image.twin_id),
             self.tools.look: None,
             self.tools.look_words: cards.look_words(None),
@@ -110,13 +112,17 @@ class Acts:
             self.room.reading: "",
         }
 
-    def strayed(self, look_name: str | None, look: Look) -> Updates:
-        """How far the tools have left the chosen look, and whether there is a way back to offer."""
+    def strayed(self, look_name: str | None, look: Look, *, developed: bool) -> Updates:
+        """How far the tools have left the chosen look, and whether there is a way back to offer.
+
+        `developed`: on the light table, where a look is chosen for no more than a negative follows.
+        """
         named, wardrobe = self.named(look_name), self.studio.wardrobe
         worn = next((garment for garment in wardrobe.garments if garment.id == look.garment), None)
         if named is None or worn is None:
             return {}
-        found = differences(named.worn_by(worn.twins[0], wardrobe), look, wardrobe)
+        every = differences(named.worn_by(worn.twins[0], wardrobe), look, wardrobe)
+        found = [one for one in every if one.developed or not developed]
         back = gr.update(visible=bool(found), value=f"Back to {named.title}")
         return {self.tools.look_words: cards.look_words(named, found), self.tools.back: back}
 
@@ -162,12 +168,13 @@ class Acts:
         """The look of this name, None where none is chosen."""
         return next((look for look in self.studio.lookbook.looks if look.name == look_name), None)
 
-    def _wear(self, look_name: str | None, twin_id: str | None) -> Updates:
-        """The tools as a named look says, on this twin."""
+    def _wear(self, look_name: str | None, twin_id: str | None, kept: Dials | None = None) -> Updates:
+        """The tools as a named look says, on this twin; pose and garment stay where `kept` has them."""
         named = self.named(look_name)
         if named is None or not twin_id or not self.studio.wardrobe.of(twin_id):
             return {}
-        return self._stand(named.worn_by(twin_id, self.studio.wardrobe), twin_id)
+        look = named.worn_by(twin_id, self.studio.wardrobe)
+        return self._stand(on_negative(kept.look("", Authors()), look) if kept else look, twin_id)
 
     def _hanger(self, twin_id: str | None, garment: str | None) -> Any:
         """The garments this twin has; the one worn stays, or her own of its cut takes its place."""

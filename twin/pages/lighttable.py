@@ -47,12 +47,12 @@ def build_table(stage: Any) -> Table:
             proof = leaf("proof")
         with gr.Column(elem_id="table-words", scale=2, min_width=240):
             title = leaf("table-title")
-            moved = leaf("table-moved")
             with gr.Column(elem_id="table-deeds"):
                 develop = gr.Button("Develop as a new image", variant="primary", elem_id="develop", interactive=False)
                 with gr.Row(elem_classes="ts-inline"):
                     reset = gr.Button("As painted", elem_id="as-painted", min_width=110)
                     leave = gr.Button("Leave the light table", elem_id="leave-table", min_width=150)
+            moved = leaf("table-moved")
             before = leaf("table-before")
     return Table(stage, sheet, proof, title, moved, before, develop, reset, leave, gr.State(""))
 
@@ -95,4 +95,6 @@ def table_before(image: ImageCard) -> Markup:
 
 
 def _moves(found: Sequence[Difference]) -> Markup:
-    return Markup("").join(Markup("<li>{} <span>{} → <b>{}</b></span></li>").format(one.what, one.was, one.now) for one in found)
+    return Markup("").join(
+        Markup("<li>{} <span>{} → <b>{}</b></span></li>").format(one.what.capitalize(), one.was, one.now) for one in found
+    )

@@ -79,7 +79,11 @@ class Room:
         """What changed of these images since `seen`, nothing when nothing did."""
         if fingerprint(images, pictured(images, view.picked)) == seen:
             return {self.seen: gr.skip()}
-        return self.show(studio, view)
+        shown = self.show(studio, view)
+        if any(image.id == view.picked for image in images):
+            # Another frame may have been picked since this was asked; the film keeps whichever it has.
+            shown[self.film] = gr.update(choices=stage.film_choices(images), visible=True)
+        return shown
 
     def _deeds(self, image: ImageCard | None) -> Updates:
         state = image.state if image and image.mine else ""

@@ -124,8 +124,9 @@ def _wire_look(guard: Guard, acts: Acts, at_table: TableActs) -> None:
     follow = guard(at_table.follow)
     told = [tools.look, tools.twin, table.laid, room.words, *tools.dials]
     follows = [tools.plan, tools.look_words, tools.back, table.proof, table.moved, table.develop]
-    chosen = gr.on([tools.look.input, tools.back.click], guard(acts.choose_look), [tools.look, tools.twin], standing, **QUIET)
-    taken = [*standing, tools.look, tools.twin, room.words, room.reading]
+    choosing = [tools.look, tools.twin, table.laid, *tools.dials]
+    chosen = gr.on([tools.look.input, tools.back.click], guard(acts.choose_look), choosing, standing, **QUIET)
+    taken = [*standing, tools.look, tools.twin, tools.licence, room.words, room.reading]
     room.take.click(guard(acts.take_look), [tools.shoot, room.film], taken, **QUIET)
     swatches, pickers = [tools.cloth, tools.backdrop], [tools.dial("garment_colour"), tools.dial("backdrop_colour")]
     dipped = gr.on([swatch.input for swatch in swatches], guard(acts.dip), swatches, pickers, **QUIET)
@@ -143,7 +144,7 @@ def _wire_table(guard: Guard, at_table: TableActs) -> None:
     acts, table = at_table.acts, at_table.table
     tools, room = acts.tools, acts.room
     standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
-    laid = [*table.shown, *standing, tools.look, tools.twin, room.words, room.reading]
+    laid = [*table.shown, *standing, tools.look, tools.twin, tools.licence, room.words, room.reading]
     gr.on([room.relight.click, table.reset.click], guard(at_table.lay), [tools.shoot, room.film], laid, **QUIET)
     asked = [tools.shoot, tools.look, tools.twin, table.laid, room.words, *tools.dials]
     table.develop.click(guard(at_table.develop), asked, [*table.leaving, *room.shown], **BUSY)

@@ -31,7 +31,7 @@ class TableActs:
         image = self.acts.image(account, shoot_id, picked)
         table = self.table
         return {
-            **self.acts.stand_as(image),
+            **self.acts.stand_as(account, image),
             **self._developed(account, image.id, image.look),
             table.stage: gr.update(visible=False),
             table.sheet: gr.update(visible=True),
@@ -52,7 +52,7 @@ class TableActs:
             look = standing.look("", Authors())
         except BadValue:  # no garment is chosen yet
             return updates
-        updates |= self.acts.strayed(look_name, look)
+        updates |= self.acts.strayed(look_name, look, developed=bool(laid))
         if laid and twin_id:
             updates |= self._developed(account, laid, self._spoken(account, twin_id, look, words))
         return updates

@@ -150,14 +150,13 @@ _FIXED: tuple[Rule, ...] = (
 )
 
 
+def _mood_rule(named: NamedLook) -> Rule:
+    words = any_of([*named.words, fold(named.title)])
+    return rule(rf"(?:(?:in|at|with|by) (?:an? |the )?)?(?:{words}){_LIGHT}?", lambda _: _mood(named))
+
+
 def rules_of(setting: Setting) -> tuple[Rule, ...]:
     """One rule for each named look's words and title, and the fixed ones."""
-    moods = tuple(
-        rule(
-            rf"(?:(?:in|at|with|by) (?:an? |the )?)?(?:{any_of([*named.words, fold(named.title)])}){_LIGHT}?",
-            lambda _, named=named: _mood(named),
-        )  # type: ignore[misc]
-        for named in setting.lookbook.looks
-    )
+    moods = tuple(_mood_rule(named) for named in setting.lookbook.looks)
     # A mood goes first: “low key” is one, and not a weak key lamp.
     return moods + _FIXED

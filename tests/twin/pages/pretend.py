@@ -9,8 +9,10 @@ from typing import Any
 from twin.errors import WordsRefused
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
+from twin.pages.form import FIELDS
 from twin.pages.ports import Asked, ImageCard, ShootCard, Studio, TwinCard
 from twin.pages.studio import build_studio
+from twin.relight import Proof
 from twin.wardrobe import Wardrobe
 from twin.words import Reading, Setting, read_words
 
@@ -59,6 +61,7 @@ class Pretend:
     twins: list[TwinCard] = field(default_factory=lambda: [twin(), twin("viktor", refusal="No licence of Viktor is in force.")])
     images: list[ImageCard] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    developed: list[tuple[str, Look]] = field(default_factory=list)
     did: list[tuple[str, ...]] = field(default_factory=list)
 
     def studio(self) -> Studio:
@@ -90,6 +93,15 @@ class Pretend:
             self.did.append(("repaint", render_id))
             return render_id
 
+        def proof(_: Any, render_id: str, look: Look) -> Proof:
+            self.did.append(("proof", render_id, look.backdrop_colour))
+            return Proof(b"jpeg", "Nora", next(one.look for one in self.images if one.id == render_id))
+
+        def develop(_: Any, render_id: str, look: Look) -> str:
+            self.developed.append((render_id, look))
+            self.images.append(image(len(self.images) + 1, "queued", preview_url=None, after=1))
+            return self.images[-1].id
+
         return Studio(
             header=lambda account: f"<header>{account.name}</header>",
             shoots=lambda _: self.shoots,
@@ -103,6 +115,8 @@ class Pretend:
             images=lambda _, __: self.images,
             cancel=moved("cancelled"),
             repaint=repaint,
+            proof=proof,
+            develop=develop,
             release=moved("released"),
             appeal=moved("in review"),
             story=lambda _, render_id: f"<p>story of {render_id}</p>",
@@ -116,7 +130,9 @@ class Page:
     def __init__(self, pretend: Pretend) -> None:
         self.events: dict[str, Callable[..., Any]] = {}
         self.guarded: set[Callable[..., Any]] = set()
-        self.blocks = build_studio(pretend.studio(), self._guard)
+        studio = pretend.studio()
+        self.lookbook, self.wardrobe = studio.lookbook, studio.wardrobe
+        self.blocks = build_studio(studio, self._guard)
 
     def _guard(self, act: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*values: Any) -> Any:
@@ -134,8 +150,13 @@ class Page:
 
     def standing(self) -> list[Any]:
         """Where the tools stand after the page was opened, in the order of the form."""
-        from twin.pages.form import FIELDS
+        return self.standing_of(self.does("enter"))
 
-        shown = self.does("enter")
-        ids = [name.replace("_", "-").replace("garment-colour", "cloth-colour") for name in FIELDS]
-        return [value["value"] if isinstance(value := shown[elem_id], dict) else value for elem_id in ids]
+    def standing_of(self, shown: dict[str, Any]) -> list[Any]:
+        """The tools' values among what an event changed, in the order of the form."""
+        return [value["value"] if isinstance(value := shown[elem_id], dict) else value for elem_id in self.ids]
+
+    @property
+    def ids(self) -> list[str]:
+        """The elem_ids of the tools that make a look, in the order of the form."""
+        return [name.replace("_", "-").replace("garment-colour", "cloth-colour") for name in FIELDS]

@@ -27,17 +27,19 @@ def test_no_name_leaves_the_style_sheet() -> None:
     assert "<img" not in licence_facts(twin(refusal=EVIL), NOW) + refused_words(EVIL)
 
 
-def test_a_look_credits_its_authors_and_shows_its_colours() -> None:
+def test_a_look_credits_its_authors_and_shows_its_picture() -> None:
     look = BOOK.looks[0]
     assert all(name in look_words(look) for name in (look.authors.stylist, look.authors.photographer, look.authors.lighting))
-    assert look.backdrop_colour in look_style([look])
+    style = look_style([look])
+    assert look.backdrop_colour in style
+    assert f'url("/media/look/{look.name}")' in style
 
 
 def test_words_are_shown_in_the_order_they_were_typed_understood_or_struck_through() -> None:
     told = reading_words(read_words("umbrella, warm light", LOOK, Setting("nora", WARDROBE, BOOK)))
-    assert "<s>umbrella</s>" in told
+    assert '<span class="ts-hidden">Left out: </span><del>umbrella</del> This studio' in told
     assert told.index("umbrella") < told.index("warm")
-    assert "<s>warm" not in told
+    assert told.count("<del>") == told.count("Left out: ") == 1
     assert reading_words(read_words("", LOOK, Setting("nora", WARDROBE, BOOK))) == ""
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from tests.twin.pages.pretend import Page, Pretend, image
+from tests.twin.pages.pretend import LOOK, Page, Pretend, image
+from twin.pages.form import FIELDS
 
 PLACE = ("s1", "r1", "nora")
 
@@ -109,7 +110,7 @@ def test_stop_cancels_what_is_not_finished_and_nothing_else() -> None:
 def test_deeds_are_offered_only_where_they_can_be_done() -> None:
     def offered(state: str, **more: Any) -> set[str]:
         shown = Page(Pretend(images=[image(1, state, **more)])).does("pick", *PLACE)
-        return {deed for deed in ("release", "repaint", "appeal") if shown[deed]["visible"]}
+        return {deed for deed in ("release", "relight", "repaint", "appeal") if shown[deed]["visible"]}
 
     assert offered("approved") == {"release", "repaint"}
     assert offered("approved", mine=False) == set()
@@ -117,6 +118,7 @@ def test_deeds_are_offered_only_where_they_can_be_done() -> None:
     assert offered("refused", her_no=True) == {"repaint"}
     assert offered("painting") == set()
     assert offered("withdrawn") == set()
+    assert offered("her turn", negative=True) == {"relight", "repaint"}
 
 
 def test_a_released_image_tells_its_story() -> None:
@@ -140,9 +142,11 @@ def test_a_tick_touches_nothing_when_nothing_changed() -> None:
     pretend = Pretend(images=[image(1)])
     page = Page(pretend)
     seen = page.does("pick", *PLACE)["seen"]
-    assert list(page.does("tick", *PLACE, seen)) == ["seen"]
+    assert list(page.does("tick", *PLACE, "", seen)) == ["seen"]
     pretend.images = [image(1, "approved")]
-    assert "approved" in page.does("tick", *PLACE, seen)["beside"]
+    told = page.does("tick", *PLACE, "", seen)
+    assert "approved" in told["beside"]
+    assert "value" not in told["film"]
 
 
 def test_the_tools_can_take_an_images_look_over_once() -> None:
@@ -157,3 +161,104 @@ def test_a_swatch_sets_its_colour_and_a_mixed_colour_names_its_swatch() -> None:
     page = Page(Pretend())
     assert page.does("dip", "White", None)["cloth-colour"] == "#ffffff"
     assert page.does("mix", "rgb(255,255,255)", "#123456") == {"cloth": "White", "backdrop": None}
+
+
+def turned(standing: list[Any], **values: Any) -> list[Any]:
+    """The tools' values with some of them moved."""
+    return [values.get(name, value) for name, value in zip(FIELDS, standing, strict=True)]
+
+
+def test_a_look_that_is_changed_says_so_and_has_a_way_back() -> None:
+    page = Page(Pretend())
+    standing = page.standing()
+    still = page.does("follow", "studio-classic", "nora", "", "", *standing)
+    assert "Changed from" not in still["look-words"]
+    assert still["back-to-look"]["visible"] is False
+    moved = page.does("follow", "studio-classic", "nora", "", "", *turned(standing, key_strength=2.5, yaw=20.0))
+    assert "Changed from Studio classic:</b> turn, key strength." in moved["look-words"]
+    assert (moved["back-to-look"]["visible"], moved["back-to-look"]["value"]) == (True, "Back to Studio classic")
+    assert "proof" not in moved
+    back = page.does("choose_look", "studio-classic", "nora", "", *turned(standing, key_strength=2.5, yaw=20.0))
+    assert (back["key-strength"], back["yaw"], back["back-to-look"]["visible"]) == (1.0, -8.0, False)
+
+
+def test_another_twin_wears_her_own_garment_of_the_same_cut() -> None:
+    page = Page(Pretend())
+    for garment in ("female_elegantsuit01", "female_casualsuit01"):
+        worn = page.does("choose_twin", "s1", None, "viktor", garment)["garment"]["value"]
+        cuts = {one.id: one.cut for one in page.wardrobe.garments}
+        assert cuts[worn] == cuts[garment]
+
+
+def laid(pretend: Pretend) -> tuple[Page, list[Any]]:
+    """A page whose light table holds the first image, and the tools as they stand then."""
+    page = Page(pretend)
+    shown = page.does("lay", "s1", "r1")
+    return page, page.standing_of(shown)
+
+
+def test_the_light_table_takes_the_stages_place_and_starts_as_painted() -> None:
+    pretend = Pretend(images=[image(1, negative=True)])
+    shown = Page(pretend).does("lay", "s1", "r1")
+    assert (shown["stage"]["visible"], shown["light-table"]["visible"]) == (False, True)
+    assert shown["proof"].count("AI-generated") == 2
+    assert "data:image/jpeg;base64,anBlZw==" in shown["proof"]
+    assert shown["develop"]["interactive"] is False
+    assert shown["backdrop"] == "White"
+
+
+def test_a_moved_lamp_is_developed_and_a_turned_head_needs_a_new_painting() -> None:
+    pretend = Pretend(images=[image(1, negative=True)])
+    page, standing = laid(pretend)
+    moved = page.does("follow", None, "nora", "r1", "navy backdrop", *turned(standing, key_strength=2.0))
+    assert pretend.did[-1] == ("proof", "r1", "#1f2d4d")
+    assert moved["develop"]["interactive"] is True
+    assert "Key strength <span>1 → <b>2</b>" in moved["table-moved"]
+    assert "needs a new painting" not in moved["table-moved"].lower()
+    head = page.does("follow", None, "nora", "r1", "", *turned(standing, yaw=-20.0))
+    assert "Needs a new painting" in head["table-moved"]
+    assert "Turn <span>0° → <b>−20°</b>" in head["table-moved"]
+    assert head["develop"]["interactive"] is False
+
+
+def test_a_look_chosen_on_the_light_table_leaves_the_pose_as_painted() -> None:
+    pretend = Pretend(images=[image(1, negative=True)])
+    page, standing = laid(pretend)
+    shown = page.does("choose_look", "moonlight", "nora", "r1", *standing)
+    assert (shown["rim-kelvin"], shown["yaw"], shown["garment"]["value"]) == (8600, 0.0, LOOK.garment)
+    after = page.does("follow", "moonlight", "nora", "r1", "", *page.standing_of({**dict_of(page, standing), **shown}))
+    assert "Changed from" not in after["look-words"]
+
+
+def dict_of(page: Page, standing: list[Any]) -> dict[str, Any]:
+    return dict(zip(page.ids, standing, strict=True))
+
+
+def test_what_is_developed_is_ordered_in_the_light_that_stands_and_shown_on_the_stage() -> None:
+    pretend = Pretend(images=[image(1, negative=True)])
+    page, standing = laid(pretend)
+    shown = page.does("develop", "s1", "moonlight", "nora", "r1", "", *turned(standing, rim_strength=2.75))
+    ((render_id, look),) = pretend.developed
+    assert (render_id, look.light.rim.strength) == ("r1", 2.75)
+    assert look.authors.lighting == page.lookbook.look("moonlight").authors.lighting
+    assert (shown["stage"]["visible"], shown["light-table"]["visible"]) == (True, False)
+    assert shown["film"]["value"] == "r2"
+    assert "after no. 1" in shown["beside"]
+
+
+def test_what_may_not_be_developed_any_more_leaves_the_table() -> None:
+    pretend = Pretend(images=[image(1, negative=True)])
+    page, _ = laid(pretend)
+    seen = page.does("pick", *PLACE)["seen"]
+    assert "light-table" not in page.does("tick", *PLACE, "r1", seen)
+    pretend.images = [image(1, "withdrawn", preview_url=None)]
+    shown = page.does("tick", *PLACE, "r1", seen)
+    assert (shown["stage"]["visible"], shown["light-table"]["visible"], shown["proof"]) == (True, False, "")
+
+
+def test_nothing_is_developed_from_an_empty_table() -> None:
+    pretend = Pretend(images=[image(1, negative=True)])
+    page, standing = laid(pretend)
+    with pytest.raises(gr.Error):
+        page.does("develop", "s1", None, "nora", "", "", *standing)
+    assert pretend.developed == []
