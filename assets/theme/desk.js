@@ -1,6 +1,6 @@
 // The keys of the review desk: each presses the button that can also be clicked, so that the mouse and the keys never differ.
 (() => {
-  const PRESS = { a: "#pass", s: "#skip", r: "#open-refuse", b: "#blur", g: "#grey" };
+  const PRESS = { a: "#pass", s: "#skip", r: "#open-refuse", b: "#blur", g: "#grey", x: "#bare", c: "#large", m: "[data-draws=manipulation]", n: '[data-leaf="1"]', p: '[data-leaf="-1"]' };
   const typing = (element) => element?.closest?.("textarea, input:not([type=radio]):not([type=checkbox]), [contenteditable], select");
   const press = (selector) => {
     const found = document.querySelector(selector);
@@ -17,6 +17,31 @@
     if (choice) choice.click();
     else press("#open-refuse");
   };
+  // What a finding points at: one group of the drawing at a time, and the faces when none is asked for.
+  const draw = (name) => {
+    for (const group of document.querySelectorAll("#case [data-drawn]")) group.classList.toggle("on", group.dataset.drawn === (name ?? "one_face"));
+    for (const button of document.querySelectorAll("[data-draws]")) button.setAttribute("aria-pressed", String(button.dataset.draws === name));
+    if (name && document.body.classList.contains("ts-bare")) press("#bare");
+  };
+  const drawNext = () => {
+    const buttons = [...document.querySelectorAll("[data-draws]")];
+    const at = buttons.findIndex((button) => button.getAttribute("aria-pressed") === "true");
+    const next = buttons[at + 1];
+    draw(next?.dataset.draws);
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  // The references: only the one that is looked at is fetched, since each look is recorded.
+  const leaf = (place) => {
+    const album = document.querySelector("#reference [data-leaves]");
+    const leaves = album ? JSON.parse(album.dataset.leaves) : [];
+    const at = place(Number(album?.dataset.at ?? 0), leaves);
+    if (!leaves[at]) return;
+    album.dataset.at = at;
+    Object.assign(album.querySelector("img"), { src: leaves[at].url, alt: leaves[at].alt });
+    album.querySelector("figcaption span").textContent = leaves[at].caption;
+    album.querySelector('[data-leaf="-1"]').disabled = at === 0;
+    album.querySelector('[data-leaf="1"]').disabled = at === leaves.length - 1;
+  };
   document.addEventListener("keydown", (event) => {
     if (!document.querySelector("#desk") || event.ctrlKey || event.metaKey || event.altKey) return;
     const keys = document.querySelector("#keys-dialog");
@@ -28,14 +53,22 @@
     else if (key === "j") step(1);
     else if (key === "k") step(-1);
     else if (/^[1-9]$/.test(key)) reason(Number(key));
+    else if (key === "f") drawNext();
     else if (PRESS[key]) press(PRESS[key]);
     else return;
     event.preventDefault();
   });
   document.addEventListener("click", (event) => {
+    const asked = event.target.closest?.("[data-draws], [data-leaf], [data-leaf-to]");
+    if (asked?.dataset.draws) draw(asked.getAttribute("aria-pressed") === "true" ? undefined : asked.dataset.draws);
+    if (asked?.dataset.leaf) leaf((at) => at + Number(asked.dataset.leaf));
+    if (asked?.dataset.leafTo) {
+      leaf((_, leaves) => leaves.findIndex((one) => one.id === asked.dataset.leafTo));
+      document.querySelector("#reference")?.scrollIntoView({ block: "nearest" });
+    }
     const wish = event.target.closest?.("[data-wish]")?.dataset.wish;
     if (wish === "keys") document.querySelector("#keys-dialog")?.showModal();
-    if (wish === "blur" || wish === "grey") {
+    if (["blur", "grey", "bare", "large"].includes(wish)) {
       const on = document.body.classList.toggle(`ts-${wish}`);
       event.target.closest("[data-wish]").setAttribute("aria-pressed", String(on));
     }

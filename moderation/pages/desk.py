@@ -16,10 +16,17 @@ BUSY = {"show_progress": "hidden", "api_visibility": "private"}
 KEYS = """<dialog id="keys-dialog" aria-label="Keys"><h2>Keys</h2><dl class="ts-facts">
 <div><dt><kbd>J</kbd> <kbd>K</kbd></dt><dd>next, previous</dd></div><div><dt><kbd>A</kbd></dt><dd>pass on</dd></div>
 <div><dt><kbd>R</kbd></dt><dd>refuse</dd></div><div><dt><kbd>1</kbd>–<kbd>9</kbd></dt><dd>choose the reason</dd></div>
-<div><dt><kbd>S</kbd></dt><dd>skip</dd></div><div><dt><kbd>B</kbd> <kbd>G</kbd></dt><dd>blur, greyscale</dd></div>
+<div><dt><kbd>S</kbd></dt><dd>skip</dd></div>
+<div><dt><kbd>N</kbd> <kbd>P</kbd></dt><dd>next, previous reference</dd></div>
+<div><dt><kbd>C</kbd></dt><dd>compare with a larger reference</dd></div>
+<div><dt><kbd>F</kbd></dt><dd>show what the next finding points at</dd></div>
+<div><dt><kbd>M</kbd></dt><dd>map of a suspected blend</dd></div>
+<div><dt><kbd>X</kbd></dt><dd>picture without drawings</dd></div>
+<div><dt><kbd>B</kbd> <kbd>G</kbd></dt><dd>blur, greyscale</dd></div>
 <div><dt><kbd>?</kbd></dt><dd>these keys</dd></div></dl><form method="dialog"><button>Close</button></form></dialog>
 <div class="ts-wishes"><button type="button" id="blur" data-wish="blur" aria-pressed="false">Blur</button>
 <button type="button" id="grey" data-wish="grey" aria-pressed="false">Greyscale</button>
+<button type="button" id="bare" data-wish="bare" aria-pressed="false">No drawings</button>
 <button type="button" data-wish="keys">Keys <kbd>?</kbd></button></div>"""
 
 

@@ -10,6 +10,7 @@ from moderation.desk_moves import Row
 from moderation.errors import ClaimHeld, IllegalMove, NotFound
 from moderation.insight import Card
 from moderation.pages import queue
+from moderation.pages.comparison import comparison
 from moderation.pages.markup import note
 from moderation.pages.ports import DeskPorts
 from moderation.signoff import State
@@ -134,7 +135,7 @@ class DeskActs:
         return {
             **self._list(account, skipped, held),
             parts.picture: queue.case_picture(story),
-            parts.reference: queue.case_reference(story.card),
+            parts.reference: comparison(story, self.ports.references(account, claim["render_id"])),
             parts.words: queue.case_words(story, self.ports.now()),
             parts.said: note(said, aloud=True),
             parts.bar: gr.update(visible=True),

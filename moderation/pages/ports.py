@@ -10,6 +10,7 @@ from moderation.agreements import Agreement
 from moderation.desk_moves import Row
 from moderation.earnings import Payment, Share
 from moderation.insight import Card, Story
+from moderation.references import Reference
 from moderation.rights import Foreseen, TakenBack
 
 Act = Callable[..., Any]
@@ -61,10 +62,11 @@ class TakesBack(Protocol):
 
 @dataclass(frozen=True)
 class DeskPorts:
-    """What the review desk calls; `now` gives aware UTC times."""
+    """What the review desk calls; `references` are those this account may look at for an image, `now` gives aware UTC times."""
 
     header: Header
     reads: Reads
+    references: Callable[[Account, str], Sequence[Reference]]
     reviews: Reviews
     now: Callable[[], datetime]
 

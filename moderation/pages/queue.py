@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from moderation.insight import Card, Story
-from moderation.pages.findings import OUTCOMES, face_boxes, findings_list
+from moderation.pages.findings import OUTCOMES, findings_list
 from moderation.pages.markup import chip, css_string, facts, listed, moment, money, picture, until, waited
+from moderation.pages.overlay import overlay
 
 DUE, LATE = timedelta(hours=1), timedelta(hours=4)
 """How long somebody may wait before the list says so, and before it says so loudly."""
@@ -57,19 +58,12 @@ def queue_count(cards: Sequence[Card], now: datetime) -> Markup:
 
 
 def case_picture(story: Story) -> Markup:
-    """The image that is judged, with a frame about each face that was found."""
+    """The image that is judged, and over it what the findings point at, at first a frame about each face."""
     card = story.card
     alt = f"{card.twin_name} for {card.brand_name}, {card.state}, AI-generated"
     url = f"/media/preview/{card.render_id}?v={(card.preview_sha256 or '')[:12]}"
-    drawn = face_boxes(story.findings, card.width, card.height)
+    drawn = overlay(story.findings, card.width, card.height)
     return picture(url, alt, Markup("{} · {}").format(card.twin_name, card.shoot_title), drawn)
-
-
-def case_reference(card: Card) -> Markup:
-    """A painted portrait of the person, to compare with; no reference of hers."""
-    return picture(
-        f"/media/portrait/{card.twin_id}", f"Painted portrait of {card.twin_name}", f"{card.twin_name}, a painted portrait"
-    )
 
 
 def case_words(story: Story, now: datetime) -> Markup:
@@ -88,7 +82,7 @@ def case_words(story: Story, now: datetime) -> Markup:
     appeal = next((row["note"] for row in reversed(story.decisions) if row["kind"] == "appeal"), "")
     plea = Markup('<p class="ts-note" data-kind="wait">A second look was asked for: “{}”</p>').format(appeal) if appeal else ""
     return Markup("<h2>Is this {}, as agreed?</h2>{}{}<h3>What the safeguards found</h3>{}").format(
-        card.twin_name, plea, told, findings_list(story.findings)
+        card.twin_name, plea, told, findings_list(story.findings, (card.width, card.height))
     )
 
 

@@ -42,7 +42,7 @@ class Furniture:
 
 def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Zone]:
     """The review desk and the person's own page."""
-    desk = DeskPorts(header=furniture.header, reads=house.insight, reviews=house.desk, now=house.clock)
+    desk = DeskPorts(furniture.header, house.insight, house.references.of_image, house.desk, house.clock)
     hers = HerPorts(
         header=furniture.header,
         reads=house.insight,

@@ -29,6 +29,23 @@ def refused(page: Page, path: str) -> int:
     return page.request.get(path, max_redirects=0).status
 
 
+def compare_by_keys(rosa: Page, home: Path) -> None:
+    """Leaf to the second reference, point at a face, and find two looks on record, since only what is looked at is fetched."""
+    caption = rosa.locator("#reference figcaption")
+    expect(caption).to_contain_text("1 of 8 of Nora, a render, the nearest")
+    rosa.keyboard.press("n")
+    expect(caption).to_contain_text("2 of 8")
+    second = rosa.locator('#reference img[alt^="Reference 2 of 8"]')
+    expect(second).to_have_js_property("complete", True)
+    assert second.evaluate("image => image.naturalWidth") == 400
+    rosa.keyboard.press("f")
+    expect(rosa.locator('[data-draws][aria-pressed="true"]')).to_have_count(1)
+    expect(rosa.locator("#case g.on rect").first).to_be_visible()
+    looks = rows_of(home, "SELECT actor, subject FROM audit WHERE event = 'reference.seen'")
+    assert [look["actor"] for look in looks] == ["rosa", "rosa"]
+    assert len({look["subject"] for look in looks}) == 2
+
+
 def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
     visit: Callable[..., Page], studio: Running, tmp_path: Path
 ) -> None:
@@ -50,6 +67,7 @@ def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
 
     rosa = visit("rosa")
     expect(rosa.locator("#case-words")).to_contain_text("Nora", timeout=SLOW_MS)
+    compare_by_keys(rosa, studio.home)
     rosa.get_by_role("button", name="Pass on").click()
     expect(rosa.locator("#desk")).to_contain_text("Nothing waits", timeout=SLOW_MS)
 

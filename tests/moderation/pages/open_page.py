@@ -11,7 +11,8 @@ from moderation.insight import Insight
 from moderation.pages.desk import build_desk
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.ports import DeskPorts, HerPorts
-from tests.moderation.scene import Scene
+from moderation.references import References
+from tests.moderation.scene import Scene, picture
 
 EVIL = """<img src=x onerror=alert(1)>"'&</style>"""
 
@@ -44,7 +45,9 @@ class Page:
 
 def desk_page(scene: Scene, account: Account) -> Page:
     """The review desk."""
-    return Page(scene, account, build_desk, DeskPorts(lambda a: a.name, Insight(scene.database), scene.desk, scene.clock))
+    references = References(scene.database, lambda _: picture()).of_image
+    ports = DeskPorts(lambda a: a.name, Insight(scene.database), references, scene.desk, scene.clock)
+    return Page(scene, account, build_desk, ports)
 
 
 def her_page(scene: Scene, account: Account) -> Page:

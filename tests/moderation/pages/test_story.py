@@ -7,7 +7,7 @@ import pytest
 from moderation.access.account import Account, Role
 from moderation.earnings import Share
 from moderation.insight import Card, Insight, Waiting
-from moderation.pages.findings import face_boxes, findings_list
+from moderation.pages.findings import findings_list
 from moderation.pages.her_sheet import images_style, turn_words
 from moderation.pages.inbox import header_html
 from moderation.pages.queue import case_words, queue_style
@@ -95,14 +95,6 @@ def test_no_text_of_anybody_becomes_markup(scene: Scene) -> None:
     ]
     assert all("<img src=x" not in text and "onerror=alert(1)>" not in text for text in texts)
     assert all(str(style).count("<") == 2 for style in styles)
-
-
-def test_faces_are_framed_where_they_were_found() -> None:
-    finding = {"evidence": {"faces": [{"box": [10, 20, 30, 60]}]}}
-    drawn = face_boxes([finding, {"evidence": {}}], 96, 120)
-    assert 'viewBox="0 0 96 120"' in drawn
-    assert 'x="10.0" y="20.0" width="20.0" height="40.0"' in drawn
-    assert face_boxes([finding], None, None) == ""
 
 
 def test_the_head_counts_what_waits_and_switches_roles_in_a_demo_only() -> None:
