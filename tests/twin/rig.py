@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,18 +18,21 @@ from moderation.database import Database
 from moderation.desk import Desk
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
+from moderation.negatives import Negatives
 from moderation.safeguards.finding import Finding, Outcome, Verdict
-from moderation.submission import Submissions
+from moderation.submission import Sheet, Submissions
 from moderation.vault import Vault
 from tests.twin.cast import empty_registry
 from twin import registry
 from twin.claim import Claim, Maker
+from twin.darkroom import Negative
 from twin.errors import TwinError
 from twin.jobs import Jobs
 from twin.look import Light, Look, Pose
 from twin.order import RenderOrder
 from twin.orphans import sweep
 from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
+from twin.plate import Plate, develop, negative_bytes, settle
 from twin.ports import Picture, Reach, unreached
 from twin.recipe import Environment
 from twin.work import Examine, Paint
@@ -71,6 +75,20 @@ class TinyPainter:
         return Painting(picture, None, {"steps": 3}, FULLY_GENERATED)
 
 
+@dataclass(frozen=True)
+class PlatePainter(TinyPainter):
+    """Paints a negative of noise that depends on seed, pose and garment alone, and develops it."""
+
+    def paint(self, request: PaintRequest, on_step: Callable[[StepSeen], None]) -> Painting:
+        self.at_step(1)
+        on_step(StepSeen(1, 1))
+        told = zlib.crc32(f"{request.seed} {request.look.pose} {request.look.garment}".encode())
+        layers = np.random.default_rng(told).random((17, 80, 64), dtype=np.float32)
+        plate = settle(Plate(layers[:12].reshape(4, 80, 64, 3), layers[12], layers[13], (0.4, 0.4, 0.4)))
+        made_by = {"painter": "tiny", "look": request.look.as_mapping(), "model_sha256": "m"}
+        return Painting(develop(plate, request.look), plate, made_by, FULLY_GENERATED)
+
+
 def found(outcome: Outcome = Outcome.CLEAR) -> Verdict:
     """The verdict of one safeguard."""
     return Verdict.of([Finding("one-face", outcome, 1.0, 0.5, "There is one face.")])
@@ -93,6 +111,7 @@ class Rig:
         self.vault = Vault(home)
         self.desk = Desk(self.database, self.vault, reach)
         self.incoming = Submissions(self.database, self.vault, self.desk)
+        self.negatives = Negatives(self.database, self.vault)
         self.jobs = Jobs(
             self.database,
             move,
@@ -129,12 +148,13 @@ class Rig:
             "painters": lambda _name: self.painter,
             "references": lambda _twin: (),
             "environment": lambda: HERE,
-            "seal": lambda _claim, painting: self.incoming.seal(painting.picture, None, DISCLOSURE, painting.source_type),
+            "seal": self._seal,
             "store": lambda claim, sheet: self.incoming.store(claim.render_id, sheet),
             "submit": lambda tx, claim, sheet: self.incoming.submit(tx, claim.render_id, sheet),
             "show": self.incoming.show,
             "forget": self.incoming.forget,
             "sweep": self.sweep,
+            "negative": lambda claim: Negative.behind(claim, self.database, self.negatives.stored),
             "reach": self._reach,
         }
         examine = Examine(
@@ -145,6 +165,10 @@ class Rig:
             reach=self._reach,
         )
         return {"paint": Paint(**made | pieces), "examine": examine}
+
+    def _seal(self, _: Claim, painting: Painting) -> Sheet:
+        negative = negative_bytes(painting.plate) if painting.plate else None
+        return self.incoming.seal(painting.picture, negative, DISCLOSURE, painting.source_type)
 
     def worker(self, name: str = "w1", stop: Event | None = None, **pieces: Any) -> Worker:
         """A worker of this home."""
