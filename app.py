@@ -27,6 +27,7 @@ from moderation.faces.catalogue import Catalogue
 from moderation.home import Home, Kind, open_home, refuse_exposed
 from moderation.pack_commands import packs
 from moderation.packs import Packs
+from moderation.protecting import protect
 from moderation.safeguards.finding import Verdict
 from moderation.seal import mark_thumbnail
 from moderation.submission import Sheet
@@ -309,6 +310,9 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             print(accounting.users(studio.judging.accounts, asked, ask_password, studio.settings.address))
         case "audit":
             print(accounting.verify_audit(studio.judging.database))
+        case "protect":
+            examiner = studio.judging.examiner
+            print(protect(examiner.protected, read_picture_file, examiner.template, asked))
         case "thumbnails":
             print(thumbnails(studio))
         case "packs":

@@ -75,3 +75,11 @@ class DatabaseUnusable(ModerationError):
 
 class AuditBroken(ModerationError):
     """The audit chain does not verify."""
+
+
+class BadRequest(ModerationError):
+    """Something was asked for with words or values that cannot be."""
+
+
+class KeyUnusable(ModerationError):
+    """A key at rest is missing, altered, open to others, or does not open what it should."""

@@ -5,23 +5,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from moderation.calibration import KnownFaces
 from moderation.database import Database
-from moderation.errors import PackRefused
+from moderation.errors import BadImage, PackRefused
 from moderation.examination import Examination, NoReader, ReadsFaces
 from moderation.faces.cc0 import cc0_sources, ready_cc0
 from moderation.faces.outline import best_fit, canvas
 from moderation.faces.pack import Pack
+from moderation.keyring import Keyring
 from moderation.known import Enrolled, FaceStore
+from moderation.protected import Floats, ProtectedPeople
 from moderation.safeguards.copied import CopyOfReference
-from moderation.safeguards.exhibit import Safeguard
+from moderation.safeguards.exhibit import Picture, Safeguard
 from moderation.safeguards.face_size import FaceSize
 from moderation.safeguards.likeness import Likeness
 from moderation.safeguards.manipulation import Manipulation
-from moderation.safeguards.nobody_else import NobodyElse, Protected
+from moderation.safeguards.nobody_else import NobodyElse
 from moderation.safeguards.one_face import OneFace
+from moderation.safeguards.protected import ProtectedPerson
 from moderation.shipped import measure_beforehand
 from moderation.templates import ReferencePicture
 
@@ -31,13 +32,18 @@ if TYPE_CHECKING:
 Pictures = Callable[[], Iterable[ReferencePicture]]
 Say = Callable[[str], None]
 
+SMALLEST_PHOTOGRAPHED = 80.0
+"""A face in a photograph from which somebody is to be known again is at least so many pixels wide."""
+
 
 class Examiner:
     """Opens its models when first asked; `folder` is where packs lie, `threads` what each model may use."""
 
-    def __init__(self, database: Database, folder: Path, threads: int = 1) -> None:
+    def __init__(self, database: Database, folder: Path, threads: int = 1, keys: Path | None = None) -> None:
+        """`keys` is where the keys of protected people lie: beside the packs, if not told."""
         self._database = database
         self._folder = folder
+        self._keys = keys or folder.parent / "keys" / "protected"
         self._threads = threads
 
     def prepare(self, references: Pictures, say: Say, shipped: Path | None = None) -> None:
@@ -72,7 +78,8 @@ class Examiner:
             OneFace(),
             FaceSize(),
             Likeness(self._known),
-            NobodyElse(self._known, self._protected),
+            NobodyElse(self._known),
+            ProtectedPerson(self._known, self.protected.faces),
             CopyOfReference(self._known, canvas, best_fit),
             Manipulation(None, None),
         ]
@@ -84,6 +91,20 @@ class Examiner:
     def measure_beforehand(self, references: Pictures, file: Path) -> int:
         """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""
         return measure_beforehand(file, self._pack.sha256, self._reader, canvas, references())
+
+    @cached_property
+    def protected(self) -> ProtectedPeople:
+        """Who asked never to be painted."""
+        return ProtectedPeople(self._database, Keyring(self._keys), lambda: self._pack.sha256)
+
+    def template(self, photograph: Picture) -> Floats:
+        """The template of the one face of a photograph. Raises BadImage with any other number, or a small one; PackRefused."""
+        faces = self._reader.read(photograph)
+        if len(faces) != 1:
+            raise BadImage(f"The photograph shows {len(faces)} faces; hand in one that shows this person alone.")
+        if faces[0].side < SMALLEST_PHOTOGRAPHED:
+            raise BadImage(f"The face is {faces[0].side:.0f} pixels wide; at least {SMALLEST_PHOTOGRAPHED:.0f} are needed.")
+        return faces[0].template
 
     @cached_property
     def store(self) -> FaceStore:
@@ -108,10 +129,6 @@ class Examiner:
     def _enrolled(self) -> list[Enrolled]:
         rows = self._database.rows("SELECT id, twin_id, sha256 FROM reference ORDER BY id")
         return [Enrolled(row["id"], row["twin_id"], row["sha256"]) for row in rows]
-
-    def _protected(self) -> list[Protected]:
-        rows = self._database.rows("SELECT id, embedding FROM protected_template WHERE pack_sha256 = ?", [self._pack.sha256])
-        return [Protected(row["id"], np.frombuffer(row["embedding"], "<f4")) for row in rows]
 
 
 def _of(references: Iterable[ReferencePicture], names: Collection[str]) -> Iterator[ReferencePicture]:

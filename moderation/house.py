@@ -65,7 +65,7 @@ class House:
         """Who looks at the faces; OpenCV and ONNX take seconds to import, and most commands never look at one."""
         from moderation.examiner import Examiner
 
-        return Examiner(self.database, self.home.folder / "packs")
+        return Examiner(self.database, self.home.folder / "packs", keys=self.home.keys / "protected")
 
     @property
     def examination(self) -> Examination:

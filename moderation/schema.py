@@ -133,6 +133,20 @@ CREATE TABLE pack_choice (slot TEXT PRIMARY KEY, pack TEXT NOT NULL, chosen_at T
 """
 """Hashes that were pinned here, licences that were accepted, packs that were installed, and which answers which question."""
 
+PROTECTED = """
+DROP TABLE protected_template;
+CREATE TABLE protected_person (
+    id TEXT PRIMARY KEY, sealed_name BLOB NOT NULL, sealed_consent BLOB NOT NULL, asked_at TEXT NOT NULL, ends_at TEXT NOT NULL,
+    CHECK (asked_at < ends_at)
+) STRICT;
+CREATE TABLE protected_template (
+    id TEXT PRIMARY KEY, person_id TEXT NOT NULL REFERENCES protected_person (id), pack_sha256 TEXT NOT NULL,
+    sealed BLOB NOT NULL, measured_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX protected_template_by_person ON protected_template (person_id, pack_sha256);
+"""
+"""Who asked never to be painted, sealed; the table that was there before never held anything."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-001-access", ACCESS),
     ("moderation-002-judging", JUDGING),
@@ -141,5 +155,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-005-outlines", OUTLINES),
     ("moderation-006-negatives", NEGATIVES),
     ("moderation-packs", PACKS),
+    ("moderation-protected", PROTECTED),
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

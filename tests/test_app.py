@@ -49,6 +49,12 @@ def test_the_audit_chain_of_a_fresh_demo_verifies(capsys: pytest.CaptureFixture[
         (("--studio", "users", "list"), "was made as a demo and stays one"),
         (("--port", "70000", "users", "list"), "1 to 65535"),
         (("users", "add", "ada", "--role", "administrator"), "asked for at a terminal"),
+        (
+            ("protect", "add", "Ann", "README.md", "--consent", "Her signed letter of today."),
+            "README.md: This file is not a picture",
+        ),
+        (("protect", "add", "Ann", "README.md", "--consent", "yes"), "needs the person's own consent"),
+        (("protect", "remove", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), "Nobody on the list has this id"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_a_status(

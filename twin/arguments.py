@@ -31,6 +31,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     audit = _command(commands, "audit", "look after the audit chain")
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
     _add_packs(commands)
+    _add_protect(commands)
     _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
     _command(commands, "thumbnails", "paint the picture of every named look again and write assets/looks/*.jpg")
     return ask.parse_args(arguments)
@@ -96,3 +97,14 @@ def _add_packs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         parser.add_argument("--accept", metavar="TEXT", help="accept a licence that forbids commerce, in your own words")
         parser.add_argument("--pin", action="store_true", help="pin the SHA-256 of what arrives where nobody has read it")
         parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_protect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    protect = _command(commands, "protect", "look after the list of people who asked never to be painted")
+    acts = protect.add_subparsers(dest="act", metavar="ACT", required=True)
+    _command(acts, "list", "everybody on the list")
+    add = _command(acts, "add", "put somebody on the list; photographs are read and not kept")
+    add.add_argument("name")
+    add.add_argument("photo", nargs="+", help="a photograph of this person alone; three of different days tell more than one")
+    add.add_argument("--consent", required=True, metavar="TEXT", help="how and when the person agreed to the template, in words")
+    _command(acts, "remove", "erase somebody and the key that opens what is known").add_argument("id")

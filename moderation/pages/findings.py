@@ -15,6 +15,7 @@ TITLES = {
     "likeness": "The consenting person",
     "copy": "Not a copy of a reference",
     "nobody_else": "Nobody else",
+    "protected": "Nobody who asked never to be painted",
     "manipulation": "No sign of manipulation",
     "examination": "The examination",
 }

@@ -19,7 +19,7 @@ from moderation.faces.reader import FaceReader
 from moderation.safeguards.copied import ALIKE
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome, worst
-from moderation.schema import AUDIT, FACES, OUTLINES
+from moderation.schema import AUDIT, FACES, OUTLINES, PROTECTED
 from moderation.uploads import read_picture_file
 from tests.bench.measure import Measurement, compare
 from twin.look import Lamp, Light, Look, Pose
@@ -37,6 +37,7 @@ TABLES = [
     ("reference", "CREATE TABLE reference (id TEXT PRIMARY KEY, twin_id TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;"),
     ("faces", FACES),
     ("outlines", OUTLINES),
+    ("protected", PROTECTED),
 ]
 Pictures = Iterator[tuple[str, str, np.ndarray]]
 
@@ -49,7 +50,7 @@ def run(data: Path | None) -> Measurement:
         _, twin_id, first = pictures[0]
         measured = compare(
             "safeguards",
-            "all six safeguards on one picture, one thread",
+            "all safeguards on one picture, one thread",
             lambda: examiner.examination.examine(first, twin_id),
             "reading the faces alone",
             lambda: reader.read(first),

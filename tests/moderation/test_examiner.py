@@ -1,5 +1,6 @@
 """The whole examination with the real models, on plates of the cast that are none of their references."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,13 +12,14 @@ import pytest
 from moderation.database import Database
 from moderation.errors import BadImage
 from moderation.examiner import Examiner
-from moderation.faces.pack import Pack
+from moderation.faces.pack import RECOGNITION, Pack
 from moderation.faces.reader import FaceReader
+from moderation.protected import Asked
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome
 from moderation.safeguards.likeness import Likeness
 from moderation.safeguards.nobody_else import NobodyElse
-from moderation.schema import AUDIT, FACES, OUTLINES
+from moderation.schema import AUDIT, FACES, OUTLINES, PROTECTED
 from moderation.templates import ReferencePicture
 from twin.look import Lamp, Light, Look, Pose
 from twin.plate import develop, read_index, read_plate
@@ -27,6 +29,11 @@ ASSETS = Path(__file__).parents[2] / "assets"
 TWINS = ("amara", "haru", "ines", "kofi", "luca", "mei", "nora", "viktor")
 NAMES = "CREATE TABLE twin (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;"
 REFERENCES = "CREATE TABLE reference (id TEXT PRIMARY KEY, twin_id TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;"
+VIKTOR = [
+    line["id"].split("_", 1)[1]
+    for line in read_index(ASSETS / "references")
+    if line["twin"] == "viktor" and "front" not in line["id"]
+]
 EVENING = Light(Lamp(0.7, 4000.0), Lamp(0.9, 5000.0), Lamp(1.6, 3200.0), Lamp(0.8, 6500.0))
 
 
@@ -52,7 +59,16 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(cc0_pack: Pack, face_reader: FaceReader, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     database = Database(tmp_path_factory.mktemp("home") / "studio.sqlite", lambda: datetime(2026, 1, 1, tzinfo=UTC))
-    database.migrate([("audit", AUDIT), ("twin", NAMES), ("reference", REFERENCES), ("faces", FACES), ("outlines", OUTLINES)])
+    database.migrate(
+        [
+            ("audit", AUDIT),
+            ("twin", NAMES),
+            ("reference", REFERENCES),
+            ("faces", FACES),
+            ("outlines", OUTLINES),
+            ("protected", PROTECTED),
+        ]
+    )
     with database.write("test") as tx:
         for twin_id in TWINS:
             tx.execute("INSERT INTO twin VALUES (?, ?)", [twin_id, twin_id.title()])
@@ -78,6 +94,7 @@ def test_a_new_picture_of_her_clears_but_for_the_manipulation_that_nobody_examin
         "face_size": Outcome.CLEAR,
         "likeness": Outcome.CLEAR,
         "nobody_else": Outcome.CLEAR,
+        "protected": Outcome.CLEAR,
         "copy": Outcome.CLEAR,
         "manipulation": Outcome.UNEXAMINED,
     }
@@ -94,7 +111,7 @@ def test_a_reference_in_another_light_cloth_and_backdrop_is_known_as_a_copy(scen
 
 def test_nobody_of_the_cast_passes_as_another(scene: Scene) -> None:
     known = scene.examiner.store.known
-    asked = (Likeness(known), NobodyElse(known, list))
+    asked = (Likeness(known), NobodyElse(known))
     right = 0
     for twin_id in TWINS:
         line = next(line for line in read_index(ASSETS / "plates") if line["twin"] == twin_id and abs(line["pose"]["yaw"]) < 30)
@@ -108,9 +125,49 @@ def test_nobody_of_the_cast_passes_as_another(scene: Scene) -> None:
     assert right >= 6
 
 
+def test_whoever_asked_never_to_be_painted_is_known_again_from_three_photographs_and_forgotten_on_request(scene: Scene) -> None:
+    people, examination = scene.examiner.protected, scene.examiner.examination
+    photographs = [picture_of("references", f"viktor_{pose}") for pose in ("front", *VIKTOR[:2])]
+    asked = Asked("Somebody", "A letter that was signed on 3 March 2026.")
+    viktor = people.add(asked, [scene.examiner.template(one) for one in photographs], "test")
+    shown = picture_of("plates", next(line["id"] for line in read_index(ASSETS / "plates") if line["twin"] == "viktor"))
+    as_luca = {found.safeguard: found for found in examination.examine(shown, "luca").findings}["protected"]
+    as_nora = {found.safeguard: found for found in examination.examine(picture_of("plates", "nora_l000"), "nora").findings}
+    people.remove(viktor, "test")
+    forgotten = {found.safeguard: found for found in examination.examine(shown, "luca").findings}["protected"]
+    assert as_luca.outcome in (Outcome.REFER, Outcome.BLOCK)
+    assert as_luca.evidence["protected"] == viktor
+    assert "Somebody" not in as_luca.reason
+    assert as_nora["protected"].outcome is Outcome.CLEAR
+    assert forgotten.outcome is Outcome.CLEAR
+
+
+def test_a_photograph_of_nobody_and_a_small_face_make_no_template(scene: Scene) -> None:
+    with pytest.raises(BadImage, match="shows 0 faces"):
+        scene.examiner.template(np.full((640, 512, 3), 120, np.uint8))
+    small = np.ascontiguousarray(picture_of("references", "viktor_front")[::3, ::3])
+    with pytest.raises(BadImage, match="at least 80 are needed"):
+        scene.examiner.template(small)
+
+
+@pytest.mark.parametrize("harm", ["missing", "altered"])
+def test_a_model_file_that_is_missing_or_altered_leaves_every_image_to_a_person(
+    scene: Scene, cc0_pack: Pack, tmp_path: Path, harm: str
+) -> None:
+    shutil.copytree(cc0_pack.folder, tmp_path / "cc0")
+    model = tmp_path / "cc0" / cc0_pack.file(RECOGNITION).path.name
+    content = bytearray(model.read_bytes())
+    content[len(content) // 2] ^= 1
+    model.write_bytes(content) if harm == "altered" else model.unlink()
+    broken = Examiner(scene.examiner.store._database, tmp_path)
+    verdict = broken.examination.examine(picture_of("plates", "nora_l000"), "nora")
+    assert {found.outcome for found in verdict.findings} == {Outcome.UNEXAMINED}
+    assert model.name in verdict.findings[0].reason
+
+
 def test_an_empty_picture_is_referred(scene: Scene) -> None:
     verdict = scene.examiner.examination.examine(np.full((640, 512, 3), 120, np.uint8), "nora")
-    assert [found.outcome for found in verdict.findings] == [Outcome.REFER, *[Outcome.UNEXAMINED] * 5]
+    assert [found.outcome for found in verdict.findings] == [Outcome.REFER, *[Outcome.UNEXAMINED] * 6]
 
 
 def test_a_corrupt_pack_leaves_every_image_to_a_person_and_says_why(scene: Scene, tmp_path: Path) -> None:
