@@ -16,8 +16,8 @@ from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting,
 from twin.painters.album import Album
 from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
-from twin.painters.pipeline import STEPS, AtelierPipeline
-from twin.plate import develop, settle
+from twin.painters.pipeline import STEPS, AtelierPipeline, Watch
+from twin.plate import Plate, develop, settle
 
 SIZE = (512, 640)
 CLOTH = (0.45, 0.44, 0.43)
@@ -63,17 +63,21 @@ class AtelierPainter:
         self._check(request)
         chance = torch.Generator().manual_seed(request.seed)
         told = told_by(request, chance)
-        pipeline = self._pipeline
-        torch.set_num_threads(self._threads)
 
         def watch(step: int, steps: int, guess: Tensor) -> None:
-            small = planes_plate(pipeline.codec.decode(guess, PREVIEW_BLOCK)[0], CLOTH)
+            small = planes_plate(self._pipeline.codec.decode(guess, PREVIEW_BLOCK)[0], CLOTH)
             on_step(StepSeen(step, steps, develop(small, request.look)))
 
-        channels = pipeline([told], self._album.bases([told]), [chance], self._steps, watch)
-        with torch.inference_mode():
-            plate = settle(planes_plate(pipeline.codec.decode(channels)[0], CLOTH))
+        plate = self.negative(told, chance, watch)
         return Painting(develop(plate, request.look), plate, self._recipe(request, told), FULLY_GENERATED)
+
+    def negative(self, told: Told, chance: torch.Generator, watch: Watch | None = None) -> Plate:
+        """Paint exactly what is told, with what `chance` leaves open. Raises PainterUnavailable without weights or plates."""
+        torch.set_num_threads(self._threads)
+        with torch.inference_mode():
+            pipeline = self._pipeline
+            channels = pipeline([told], self._album.bases([told]), [chance], self._steps, watch)
+            return settle(planes_plate(pipeline.codec.decode(channels)[0], CLOTH))
 
     def _check(self, request: PaintRequest) -> None:
         if not self._files:
@@ -118,7 +122,7 @@ class AtelierPainter:
     @cached_property
     def _album(self) -> Album:
         try:
-            return Album(self._plates, remembered=8)
+            return Album(self._plates, remembered=12)
         except OSError as error:
             raise PainterUnavailable("The plates that Atelier leafs through are missing; install it again.") from error
 

@@ -36,8 +36,8 @@ def guide(numbers: Tensor) -> Tensor:
     return torch.cat([frame, head, _shoulders(told, x_there, y_there)], 1)
 
 
-def carried(planes: Tensor, was: Told, now: Told) -> Tensor:
-    """Planes (c, 640, 512) of an uncropped plate as they would roughly look in another pose and crop of the same person.
+def source_field(was: Told, now: Told) -> Tensor:
+    """Where in an uncropped plate (640, 512, 2), in pixels, lies what another pose and crop of the same person shows.
 
     The head's pixels move with the ellipsoid, the shoulders' with the drum, and between them the two blend.
     """
@@ -54,19 +54,15 @@ def carried(planes: Tensor, was: Told, now: Told) -> Tensor:
     share = _below(y)
     from_x = (1 - share) * (centre_x + moved[:, 0]) + share * body_x
     from_y = (1 - share) * (centre_y - moved[:, 1]) + share * y
-    field = torch.stack([from_x / 256 - 1, from_y / 320 - 1], 1)
-    field = F.interpolate(field, planes.shape[-2:], mode="bilinear", align_corners=False).permute(0, 2, 3, 1)
-    return F.grid_sample(planes[None], field, "bicubic", "border", align_corners=False)[0].clamp(-0.5, 1)
+    field = F.interpolate(torch.stack([from_x, from_y], 1), (640, 512), mode="bilinear", align_corners=False)
+    return field[0].permute(1, 2, 0)
 
 
-def joined(head: Tensor, shoulders: Tensor, told: Told) -> Tensor:
-    """Planes (c, 640, 512) with the head of one carried plate and the shoulders of another, passing at the neck."""
+def below_neck(told: Told) -> Tensor:
+    """How much the shoulders rule (640, 512): 0 above the neck, 1 below."""
     pose = _told(torch.tensor([told.numbers()]))
-    y, x = _grid(1, head[:1])
-    # The collar of the head's plate, a little widened, is not wanted either.
-    collar = F.avg_pool2d(F.max_pool2d(head[13:14], 17, 1, 8), 9, 1, 4, count_include_pad=False)
-    share = torch.maximum(_below(_uncropped(pose, x, y)[1]), collar.clamp(0, 1))
-    return (1 - share) * head + share * shoulders
+    y, x = _grid(1, pose["yaw"])
+    return _below(_uncropped(pose, x, y)[1])[0]
 
 
 def _below(y: Tensor) -> Tensor:

@@ -17,14 +17,13 @@ from twin.painters.guide import COLUMNS, ROWS
 from twin.plate import Floats, read_index, read_layers
 
 CROPS = 1
-BASES = 2
 MOST_ZOOM = 0.08
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Channels (n, c, rows, columns) in half precision, the bases they may be painted from (n, bases, c, rows, columns), block
-    weights (n, rows, columns), names (n, 2), numbers (n, scalars), odds (n,).
+    """Channels and the bases they are painted from (n, c, rows, columns) in half precision, block weights (n, rows, columns),
+    names (n, 2), numbers (n, scalars), odds (n,).
     """
 
     channels: Tensor
@@ -51,8 +50,8 @@ class Raw:
 
 
 def lines_of(folder: Path, split: str) -> list[dict[str, Any]]:
-    """The index lines of one split. Raises OSError without an index."""
-    return [line for line in read_index(folder) if line["split"] == split]
+    """The index lines of the large plates of one split. Raises OSError without an index."""
+    return [line for line in read_index(folder) if line["split"] == split and line["size"] == LARGE]
 
 
 def raw_plate(folder: Path, line: dict[str, Any]) -> Raw:
@@ -100,31 +99,39 @@ def measured_codec(codec: BlockCodec, raws: Iterable[Raw]) -> BlockCodec:
     return codec
 
 
-def gathered(
-    raws: Iterable[Raw], room: int, codec: BlockCodec, conditions: ConditionEncoder, album: Album, count: int
-) -> Samples:
-    """Encode at most `room` views and `count` bases of each, all also mirrored.
+def gathered(raws: Iterable[Raw], room: int, codec: BlockCodec, conditions: ConditionEncoder, album: Album) -> Samples:
+    """Encode at most `room` views and the base of each, all also mirrored.
 
-    No plate is its own base. Views come one at a time, because a plate's planes are many times as large as its channels.
+    No plate is its own base, and every other view is denied the nearest plate too, so that what is learned holds for
+    near bases and far ones. Views come one at a time, because a plate's planes are many times as large as its channels.
     """
     shape = (int(codec.config.channels), ROWS, COLUMNS)
-    channels = torch.empty(2 * room, *shape, dtype=torch.float16)
-    bases = torch.empty(2 * room, count, *shape, dtype=torch.float16)
+    channels, bases = (torch.empty(2 * room, *shape, dtype=torch.float16) for _ in range(2))
     weights = torch.empty(2 * room, ROWS, COLUMNS)
     told: list[Told] = []
     odds: list[float] = []
-    for raw in raws:
-        near = torch.stack([album.base(raw.told, line) for line in album.nearest(raw.told, count, but=raw.plate_id)])
-        near = near.expand(count, -1, -1, -1)
+    for at, raw in enumerate(raws):
+        near = base_of(album, raw, deny=at % 2)[None]
         for view, base in ((raw, near), (mirrored(raw), near.flip(-1))):
-            at = len(told)
-            channels[at], bases[at] = codec.encode(view.planes[None])[0], codec.encode(base)
-            weights[at] = view.weights
+            end = len(told)
+            channels[end], bases[end] = codec.encode(view.planes[None])[0], codec.encode(base)[0]
+            weights[end] = view.weights
             told.append(view.told)
             odds.append(view.odds)
     names, numbers = conditions.place(told)
     end = len(told)
     return Samples(channels[:end], bases[:end], weights[:end], names, numbers, torch.tensor(odds))
+
+
+def base_of(album: Album, raw: Raw, deny: int) -> Tensor:
+    """Planes (14, 640, 512) carried to a view from other plates than its own, and than the `deny` nearest of those where others
+    are left.
+    """
+    denied = [line["id"] for line in album.nearest(raw.told, deny, but=raw.plate_id)]
+    try:
+        return album.base(raw.told, {raw.plate_id, *denied})
+    except ValueError:
+        return album.base(raw.told, {raw.plate_id})
 
 
 def _crop(raw: Raw, zoom: float, x: float, y: float, odds: float) -> Raw:

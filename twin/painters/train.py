@@ -19,8 +19,8 @@ from twin.painters.album import Album
 from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
 from twin.painters.pipeline import STEPS, AtelierPipeline, new_pipeline
-from twin.painters.samples import BASES, CROPS, Samples, gathered, lines_of, measured_codec, raw_plate, views
-from twin.painters.training import Course, Trainer, note
+from twin.painters.samples import CROPS, Samples, gathered, lines_of, measured_codec, raw_plate, views
+from twin.painters.training import Course, Trainer, is_flat, note
 from twin.plate import develop
 from twin.ports import Picture
 
@@ -48,6 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
     ask.add_argument("--widths", default="128,192,192", help="channels of the network's levels")
     ask.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     ask.add_argument("--resume", action="store_true")
+    ask.add_argument("--begin", type=Path, help="a saved pipeline whose weights and codec to begin with")
     ask.add_argument("--every", type=int, default=250, help="steps between checkpoints")
     ask.add_argument("--sheets", type=int, default=500, help="steps between contact sheets and exports")
     told = ask.parse_args(arguments)
@@ -66,7 +67,7 @@ def prepared(told: argparse.Namespace) -> tuple[Trainer, Samples]:
     worn = {
         twin: sorted({line["garment"] for line in lines if line["twin"] == twin}) for twin in {line["twin"] for line in lines}
     }
-    pipeline = new_pipeline(worn, widths=tuple(int(width) for width in told.widths.split(",")))
+    pipeline = begun(told.begin, worn) if told.begin else new_pipeline(worn, widths=tuple(map(int, told.widths.split(","))))
     kept = told.out / "samples.pt"
     if told.resume and kept.exists():
         found = torch.load(kept, weights_only=True)
@@ -81,25 +82,39 @@ def prepared(told: argparse.Namespace) -> tuple[Trainer, Samples]:
     return Trainer(pipeline, seen, course), held
 
 
+def begun(folder: Path, worn: dict[str, list[str]]) -> AtelierPipeline:
+    """A saved pipeline to teach further. Raises OSError without one, ValueError when it knows other twins or garments."""
+    saved = AtelierPipeline.from_pretrained(folder, local_files_only=True, dtype=torch.float32, low_cpu_mem_usage=False)
+    fresh = new_pipeline(worn, int(saved.codec.config.channels), tuple(saved.unet.config.block_out_channels))
+    if (fresh.conditions.twins, fresh.conditions.garments) != (saved.conditions.twins, saved.conditions.garments):
+        raise ValueError(f"The pipeline in {folder.name} knows other twins or garments than the plates show.")
+    for part in ("unet", "conditions", "codec"):
+        getattr(fresh, part).load_state_dict(getattr(saved, part).state_dict())
+    return fresh
+
+
 @torch.no_grad()
 def encoded(told: argparse.Namespace, lines: list[dict[str, Any]], pipeline: AtelierPipeline) -> tuple[Samples, Samples]:
     """Measure the codec on the training plates; the samples to learn from, and those held out."""
-    measured_codec(pipeline.codec, (raw_plate(told.plates, line) for line in lines))
+    if not told.begin:
+        measured_codec(pipeline.codec, (raw_plate(told.plates, line) for line in lines))
     chance = torch.Generator().manual_seed(told.seed)
     every = (view for line in lines for view in views(raw_plate(told.plates, line), CROPS, chance))
     apart = lines_of(told.plates, "held out")
     unseen = (raw_plate(told.plates, line) for line in apart)
-    rest = pipeline.codec, pipeline.conditions, Album(told.plates), BASES
+    rest = pipeline.codec, pipeline.conditions, Album(told.plates)
     seen = gathered(every, len(lines) * (1 + CROPS), *rest)
-    pipeline.codec.trust(seen.channels.float(), seen.bases[:, 0].float(), seen.weights)
+    pipeline.codec.trust(seen.channels.float(), seen.bases.float(), seen.weights)
     return seen, gathered(unseen, len(apart), *rest)
 
 
 def run(trainer: Trainer, held: Samples, album: Album, out: Path, every: int, sheets: int) -> None:
-    """Learn until the course is over; log, save, show and export on the way."""
+    """Learn until the course is over or two evaluations in a row gained less than 1 %; log, save, show and export on the way."""
     losses: list[float] = []
+    errors = logged(out / "log.jsonl", "held_out") if trainer.step else []
     began = time.monotonic()
-    while trainer.step < trainer.course.steps:
+    last = trainer.step >= trainer.course.steps
+    while not last:
         losses.append(trainer.learn())
         last = trainer.step == trainer.course.steps
         if trainer.step % 50 == 0 or last:
@@ -108,7 +123,9 @@ def run(trainer: Trainer, held: Samples, album: Album, out: Path, every: int, sh
             losses, began = [], time.monotonic()
         if trainer.step % every == 0 or last:
             trainer.save(out / "checkpoint.pt")
-            note(out / "log.jsonl", step=trainer.step, held_out=trainer.error(held), seen=trainer.error(trainer.samples))
+            errors.append(trainer.error(held))
+            note(out / "log.jsonl", step=trainer.step, held_out=errors[-1], seen=trainer.error(trainer.samples))
+            last = last or is_flat(errors)
             curve(out / "log.jsonl").save(out / "curve.png")
         if trainer.step % sheets == 0 or last:
             trainer.lend_average()
@@ -116,6 +133,12 @@ def run(trainer: Trainer, held: Samples, album: Album, out: Path, every: int, sh
             export(trainer.pipeline, out / "atelier")
             trainer.take_back()
             began = time.monotonic()
+
+
+def logged(log: Path, name: str) -> list[float]:
+    """Every value of a name in a log, in order; none without a log."""
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return [line[name] for line in map(json.loads, lines) if name in line]
 
 
 def export(pipeline: AtelierPipeline, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Teaching Atelier: steps, running average, checkpoints that resume exactly, and the error on plates held out."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,7 @@ class Trainer:
         times = _times(len(pick), self.chance)
         for group in self.optimiser.param_groups:
             group["lr"] = self.course.rate_at(self.step)
-        base = torch.randint(self.samples.bases.shape[1], (len(pick),), generator=self.chance)
-        loss = self._loss(self.samples, pick, base, noise, times)
+        loss = self._loss(self.samples, pick, noise, times)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         self.optimiser.step()
@@ -80,7 +80,7 @@ class Trainer:
         self.lend_average()
         try:
             eights = (pick[i : i + 8] for i in range(0, len(pick), 8))
-            parts = [self._loss(samples, eight, torch.zeros_like(eight), noise[eight], times[eight]) for eight in eights]
+            parts = [self._loss(samples, eight, noise[eight], times[eight]) for eight in eights]
         finally:
             self.take_back()
         return float(torch.stack(parts).mean())
@@ -120,9 +120,9 @@ class Trainer:
         self.chance.set_state(kept["chance"])
         self.step = kept["step"]
 
-    def _loss(self, samples: Samples, pick: Tensor, base: Tensor, noise: Tensor, times: Tensor) -> Tensor:
+    def _loss(self, samples: Samples, pick: Tensor, noise: Tensor, times: Tensor) -> Tensor:
         clean = samples.channels[pick].float().to(self.device)
-        known = samples.bases[pick, base].float().to(self.device)
+        known = samples.bases[pick].float().to(self.device)
         noise, times = noise.to(self.device), times.to(self.device)
         noisy = self.pipeline.scheduler.add_noise(clean, noise, times)
         numbers = samples.numbers[pick].to(self.device)
@@ -133,6 +133,12 @@ class Trainer:
         wrong = (guess.float() - clean).square() / variance * self.loud[:, None, None]
         where = samples.weights[pick].to(self.device)
         return (wrong.mean(1) * where).mean() / where.mean()
+
+
+def is_flat(errors: Sequence[float], least: float = 0.01, times: int = 2) -> bool:
+    """Whether each of the last `times` evaluations gained less than the share `least` on the best before it."""
+    late = range(len(errors) - times, len(errors))
+    return len(errors) > times and all(errors[k] > (1 - least) * min(errors[:k]) for k in late)
 
 
 def note(file: Path, **facts: float | int | str) -> None:

@@ -1,12 +1,14 @@
 """A small untaught Atelier, quick to make and the same every time."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from twin.look import Light, Look, Pose
+from twin.painters.album import STAND_INS
 from twin.painters.codec import kept_coefficients
 from twin.painters.pipeline import AtelierPipeline, new_pipeline
 from twin.plate import read_index
@@ -52,4 +54,5 @@ def few_plates(folder: Path) -> Path:
         for part in ("light", "masks"):
             name = f"{line['id']}_{part}.avif"
             (folder / name).write_bytes((ASSETS / "plates" / name).read_bytes())
+    shutil.copy(ASSETS / "plates" / STAND_INS, folder)
     return folder

@@ -9,7 +9,7 @@ from tests.twin.painters.small import few_plates, small_pipeline
 from twin.painters.album import Album
 from twin.painters.pipeline import AtelierPipeline
 from twin.painters.samples import Samples, gathered, lines_of, measured_codec, raw_plate
-from twin.painters.training import Course, Trainer
+from twin.painters.training import Course, Trainer, is_flat
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[AtelierPipeline, 
     raws = [raw_plate(folder, line) for line in lines_of(folder, "train")]
     with torch.no_grad():
         measured_codec(pipeline.codec, raws)
-        seen = gathered(raws, len(raws), pipeline.codec, pipeline.conditions, Album(folder), 1)
-        pipeline.codec.trust(seen.channels.float(), seen.bases[:, 0].float(), seen.weights)
+        seen = gathered(raws, len(raws), pipeline.codec, pipeline.conditions, Album(folder))
+        pipeline.codec.trust(seen.channels.float(), seen.bases.float(), seen.weights)
         return pipeline, seen
 
 
@@ -74,3 +74,11 @@ def test_the_rate_rises_stays_and_falls() -> None:
     assert course.rate_at(400) == course.rate_at(699) == 1.0
     assert course.rate_at(850) == pytest.approx(0.51)
     assert course.rate_at(1000) == pytest.approx(0.02)
+
+
+def test_a_course_is_flat_when_two_evaluations_in_a_row_gained_less_than_a_hundredth() -> None:
+    assert not is_flat([1.0, 0.999])
+    assert not is_flat([1.0, 0.5, 0.499])
+    assert not is_flat([1.0, 0.999, 0.9])
+    assert is_flat([1.0, 0.5, 0.499, 0.498])
+    assert is_flat([1.0, 1.1, 1.2])
