@@ -19,7 +19,7 @@ USUAL = 0.95
 """The part of her own pictures that must be near enough by itself."""
 TOWARDS_IMPOSTORS = 0.5
 """Where nobody else comes near, the limit moves this far towards the nearest impostor."""
-CAUTION = 0.3
+CAUTION = 0.6
 """Added to the margin, in standard deviations of the genuine margins of all twins."""
 
 BAND = 0.2
@@ -97,11 +97,11 @@ def _spreads(gallery: Gallery, known: list[str]) -> dict[str, _Spread]:
     spreads = {twin_id: _Spread([], [], [], []) for twin_id in known}
     for template in gallery.templates:
         distances = gallery.distances(template.embedding, without=template.reference_id)
-        centres = gallery.from_centres(template.embedding, without=template.reference_id)
+        contrasts = gallery.in_contrast(template.embedding, without=template.reference_id)
         for twin_id, spread in spreads.items():
             own = twin_id == template.twin_id
             (spread.own if own else spread.other).append(distances[twin_id])
-            between = margin(centres, twin_id)
+            between = margin(contrasts, twin_id)
             if between is not None:
                 (spread.own_margins if own else spread.other_margins).append(between)
     return spreads
@@ -157,3 +157,15 @@ class KnownFaces:
         if twin_id not in self.calibrations:
             raise Unexaminable(f"Too few references of {self.name(twin_id)} are known to say how near a face must be to hers.")
         return self.calibrations[twin_id]
+
+    def insist_on_both_sides(self, lopsided: float) -> None:
+        """Raises Unexaminable for a face that lies farther from its own mirror image than pictures of one person usually do.
+
+        Only faces turned towards the profile do, and those resemble one another more than their own person: of the plates on
+        which the limits were chosen, every one that was nearer to somebody else lay beyond.
+        """
+        usual = float(np.median([limits.own[2] for limits in self.calibrations.values()]))
+        if not lopsided <= usual:
+            raise Unexaminable(
+                f"The face is turned away too far to say whose it is ({lopsided:.2f} from its mirror image; limit {usual:.2f})."
+            )

@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 
 NEAREST = 6
 """A distance is the mean over so many nearest templates: one alone is decided by a chance likeness of pose or light."""
+HALF_TRUSTED = 64
+"""With so many references what varies within a person is believed by half; with fewer the plain distance counts for more."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,31 @@ class Gallery:
         return self._by_twin(without, lambda own: np.sort(np.linalg.norm(own - embedding, axis=1))[:NEAREST].mean())
 
     def from_centres(self, embedding: Floats, without: str = "") -> Mapping[str, float]:
-        """{twin: L2 to the mean of her templates}, leaving one reference out: what tells twins from one another best."""
+        """{twin: L2 to the mean of her templates}, leaving one reference out."""
         return self._by_twin(without, lambda own: np.linalg.norm(own.mean(axis=0) - embedding))
+
+    def in_contrast(self, embedding: Floats, without: str = "") -> Mapping[str, float]:
+        """{twin: mean distance to her nearest templates}, leaving one reference out: what tells twins from one another best.
+
+        Directions in which pictures of one person differ (pose, light) count less, as in within-class covariance normalisation
+        (Hatch et al., Interspeech 2006), shrunk towards plain L2.
+        """
+        if not self.templates:
+            return {}
+        weighed = self._weights(without)
+        return self._by_twin(without, lambda own: np.sort(np.linalg.norm((own - embedding) @ weighed, axis=1))[:NEAREST].mean())
+
+    def _weights(self, without: str) -> NDArray[np.float64]:
+        """The matrix (d, d) that evens out what varies within a person; without templates to tell it is the identity."""
+        if without not in self._weighed:
+            embeddings, owners, references = self._rows
+            kept = references != without
+            self._weighed[without] = _evening(embeddings[kept], owners[kept], len(set(references[kept])))
+        return self._weighed[without]
+
+    @cached_property
+    def _weighed(self) -> dict[str, NDArray[np.float64]]:
+        return {}
 
     def _by_twin(self, without: str, measure: "Measure") -> Mapping[str, float]:
         if not self.templates:
@@ -146,6 +171,20 @@ class Gallery:
                 length = float(np.linalg.norm(template.embedding - embedding))
                 found[template.reference_id] = min(length, found.get(template.reference_id, length))
         return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def _evening(embeddings: Floats, owners: NDArray[np.str_], references: int) -> NDArray[np.float64]:
+    """The inverse root of the scatter (d, d) of embeddings (n, d) about their owners' means, shrunk towards an even one."""
+    size = embeddings.shape[1]
+    means = {owner: embeddings[owners == owner].mean(axis=0) for owner in np.unique(owners)}
+    apart = embeddings.astype(np.float64) - np.stack([means[owner] for owner in owners])
+    scatter = apart.T @ apart
+    even = float(np.trace(scatter)) / size
+    if not even > 0:
+        return np.eye(size)
+    trusted = references / (references + HALF_TRUSTED)
+    values, vectors = np.linalg.eigh(trusted * scatter / even + (1 - trusted) * np.eye(size))
+    return np.asarray((vectors / np.sqrt(values)) @ vectors.T, np.float64)
 
 
 class Measure(Protocol):

@@ -16,7 +16,10 @@ SMALLEST_FACE = 40.0
 
 
 class SeenFace(Protocol):
-    """A face as a reader hands it over: box (left, top, right, bottom) in pixels, five points (5, 2), template (128,)."""
+    """A face as a reader hands it over: box (left, top, right, bottom) in pixels, five points (5, 2), template (128,).
+
+    `lopsided` is the L2 between the templates of the face and of its mirror image.
+    """
 
     @property
     def box(self) -> tuple[float, float, float, float]: ...
@@ -26,6 +29,8 @@ class SeenFace(Protocol):
     def landmarks(self) -> NDArray[np.float32]: ...
     @property
     def template(self) -> NDArray[np.float32]: ...
+    @property
+    def lopsided(self) -> float: ...
     @property
     def side(self) -> float: ...
 

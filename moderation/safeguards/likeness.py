@@ -16,9 +16,10 @@ class Likeness:
         self._known = known
 
     def examine(self, exhibit: Exhibit) -> Finding:
-        """Compare with her nearest references; raises Unexaminable without a face to judge or without limits."""
+        """Compare with her nearest references; raises Unexaminable without limits or a face that shows both its sides."""
         known = self._known()
         face, limits = exhibit.judged, known.limits(exhibit.twin_id)
+        known.insist_on_both_sides(face.lopsided)
         score = known.gallery.distances(face.template)[exhibit.twin_id]
         her = known.name(exhibit.twin_id)
         if score <= limits.accept:

@@ -63,7 +63,7 @@ def test_no_template_of_another_twin_has_the_margin_that_clears() -> None:
     for twin_id, limits in calibrate(known).items():
         for template in known.templates:
             if template.twin_id != twin_id:
-                seen = margin(known.from_centres(template.embedding, without=template.reference_id), twin_id)
+                seen = margin(known.in_contrast(template.embedding, without=template.reference_id), twin_id)
                 assert seen is not None
                 assert limits.apart is not None
                 assert seen < limits.apart

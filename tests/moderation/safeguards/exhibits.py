@@ -20,6 +20,7 @@ class Seen:
     side: float = 80.0
     score: float = 1.0
     box: tuple[float, float, float, float] = (10.0, 10.0, 90.0, 90.0)
+    lopsided: float = 0.0
     landmarks: np.ndarray = field(default_factory=lambda: np.zeros((5, 2), np.float32))
 
 

@@ -58,6 +58,13 @@ def test_what_cannot_be_judged_is_unexaminable(shown: Exhibit) -> None:
         Likeness(lambda: KNOWN).examine(shown)
 
 
+@pytest.mark.parametrize("lopsided", [2 * LIMITS.own[4], float("nan")])
+def test_nothing_is_decided_about_a_face_in_profile(lopsided: float) -> None:
+    """Even one that lies among her references: profiles resemble one another."""
+    with pytest.raises(Unexaminable, match="turned away too far"):
+        Likeness(lambda: KNOWN).examine(exhibit(face(0, lopsided=lopsided)))
+
+
 def test_a_template_that_is_no_number_finds_nothing() -> None:
     with pytest.raises(ValueError, match="not a number"):
         Likeness(lambda: KNOWN).examine(exhibit(face(float("nan"))))
