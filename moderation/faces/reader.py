@@ -20,15 +20,19 @@ Template = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Face:
-    """One face: box (left, top, right, bottom) in pixels, detector score, five points (5, 2) in pixels, template (128,)."""
+    """One face: box (left, top, right, bottom) in pixels, detector score, five points (5, 2) in pixels, template (128,).
+
+    `lopsided` is the L2 between the templates of the face and of its mirror image: small from the front, large in profile.
+    """
 
     box: tuple[float, float, float, float]
     score: float
     landmarks: Points
     template: Template
+    lopsided: float
 
     def __post_init__(self) -> None:
-        values = (*self.box, self.score, *self.landmarks.ravel(), *self.template)
+        values = (*self.box, self.score, self.lopsided, *self.landmarks.ravel(), *self.template)
         if not np.isfinite(values).all() or self.landmarks.shape != (5, 2) or self.template.shape != (EMBEDDING,):
             raise ValueError("A face was read as numbers that make no sense.")
 
@@ -57,15 +61,20 @@ class FaceReader:
         boxes = sorted(self._detector.find(picture), key=lambda box: -box.side)
         faces = zip(boxes, self._landmarks(picture, boxes), strict=True)
         return tuple(
-            Face((box.left, box.top, box.right, box.bottom), box.score, points, self.template(picture, points))
+            Face((box.left, box.top, box.right, box.bottom), box.score, points, *self._measured(picture, points))
             for box, points in faces
         )
 
     def template(self, picture: Picture, landmarks: Points) -> Template:
         """The mean embedding (128,) of six crops of the face with these five points; compared by L2."""
-        batch = crops(picture, landmarks)
-        embeddings: NDArray[np.float32] = np.asarray(self._recogniser.forward(batch), np.float32)
-        return np.asarray(embeddings.mean(axis=0), np.float32)
+        return self._measured(picture, landmarks)[0]
+
+    def _measured(self, picture: Picture, landmarks: Points) -> tuple[Template, float]:
+        """The template, and how far it is from the face to its mirror image; the second half of the crops is mirrored."""
+        embeddings: NDArray[np.float32] = np.asarray(self._recogniser.forward(crops(picture, landmarks)), np.float32)
+        straight, mirrored = np.split(embeddings, 2)
+        apart = float(np.linalg.norm(straight.mean(axis=0) - mirrored.mean(axis=0)))
+        return np.asarray(embeddings.mean(axis=0), np.float32), apart
 
     def _landmarks(self, picture: Picture, boxes: Sequence[Box]) -> NDArray[np.float32]:
         corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)
