@@ -58,7 +58,7 @@ def _states(zone: str, ids: Ids) -> Sequence[Any]:
         return {"render_id": ids.image, "version": ids.version, "token": ids.token}, []
     if zone == "/me":
         return ({"render_id": ids.image, "version": ids.version, "sealed_sha256": ids.sealed},)
-    return ("",)
+    return ids.image, ""
 
 
 def _value(stage: Stage, elem_id: str, ids: Ids) -> Any:
@@ -69,6 +69,7 @@ def _value(stage: Stage, elem_id: str, ids: Ids) -> Any:
         **{"shoot": ids.shoot, "twin": ids.twin, "subject": ids.subject},
         **dict.fromkeys(("shoot-title", "appeal-note", "note", "no-note", "wish-note", "why"), "A word about it."),
         **{"words": "", "reason": "quality", "look": look.name, "painter": "atelier", "count": 1, "seed": 7, "chance": False},
+        "exposure": 1.31,  # as no image has it, so that something is left to develop
         **dict.fromkeys(("cloth", "backdrop"), floor.wardrobe.swatches[0].title),
     }
     if elem_id in named:

@@ -24,7 +24,7 @@ from twin.claim import Claim
 from twin.look import Look
 from twin.pages.floor import maker_of
 from twin.pages.ports import Asked
-from twin.plate import develop, read_index, read_plate
+from twin.plate import Plate, develop, negative_bytes, read_index, read_plate
 from twin.ports import Picture
 from twin.settings import Settings
 
@@ -79,6 +79,7 @@ class Stage:
         self.house.accounts = Accounts(self.database, CHEAP)
         for login in PAIRS[Role.ADMINISTRATOR]:
             self.house.accounts.create(NewAccount(login, login.title(), Role.ADMINISTRATOR), PASSWORD, "test", account_id=login)
+        self._negative = negative_bytes(a_small_plate())
         self._picture = a_picture(self.studio.painting.lookbook.looks[0].worn_by("nora", self.studio.painting.wardrobe))
         self._seed = 0
         self.cast: dict[tuple[str, str, str], str] = {}
@@ -115,7 +116,7 @@ class Stage:
         picture = self._picture.copy()
         picture[:8, :8] = np.random.default_rng(claim.order.seed).integers(0, 256, (8, 8, 3))
         disclosure = self.studio.painting.disclosure_of(claim.order.licence_id)
-        return self.house.submissions.seal(picture, b"the negative of an image", disclosure, SOURCE)
+        return self.house.submissions.seal(picture, self._negative, disclosure, SOURCE)
 
     def finish_painting(self, claim: Claim) -> None:
         """End a painting as the worker does."""
@@ -208,6 +209,12 @@ def a_picture(look: Look) -> Picture:
     folder = app.ASSETS / "references"
     line = next(line for line in read_index(folder) if line["twin"] == "nora")
     return develop(read_plate(folder, line), look)
+
+
+def a_small_plate() -> Plate:
+    """A negative of nothing in particular."""
+    covered = np.full((80, 64), 0.5, np.float32)
+    return Plate(np.full((4, 80, 64, 3), 0.3, np.float32), covered, covered, (0.4, 0.4, 0.4))
 
 
 def changes(before: Rows, after: Rows) -> set[tuple[str, str]]:

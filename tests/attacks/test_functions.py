@@ -19,8 +19,8 @@ from tests.attacks.intruder import CHANNELS, Theatre
 from tests.attacks.stage import PAIRS, SHOOTS, ZONES, Rows, Stage, changes
 
 READS = {
-    "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_look", "take_look", "draw", "dip", "mix", "read"}
-    | {"pick", "tick"},
+    "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_look", "take_look", "dip", "mix", "read"}
+    | {"pick", "tick", "lay", "follow", "leave"},
     "/review": {"open_reasons"},
     "/me": {"enter", "tick", "later", "open_no", "open_wish", "pick", "open_withdraw", "forget", "foresee"},
 }
@@ -55,6 +55,7 @@ def deed(zone: str, name: str, login: str, state: str, leaves: str, *tables: str
 DEEDS = (
     deed("/studio", "generate", "maya", "approved", "approved", "job"),
     deed("/studio", "repaint", "maya", "approved", "approved", "job"),
+    deed("/studio", "develop", "maya", "approved", "approved", "job"),
     deed("/studio", "stop", "maya", "queued", "cancelled", "job"),
     deed("/studio", "appeal", "maya", "blocked", "in review", "decision"),
     deed("/studio", "release", "maya", "approved", "released", "release", "ledger_line"),
@@ -247,9 +248,12 @@ def _open_page(theatre: Theatre, deed: Deed, image: str, session: str) -> None:
     """Do what a page does before the button can be pressed: load, and hold the image."""
     visitor = theatre.as_one(deed.login)
     assert visitor.call(deed.zone, theatre.function(deed.zone, "enter"), [], session)[0] == 200
-    if deed.name == "generate":
+    if deed.name in ("generate", "develop"):
         place = ["osterby-autumn", image, deed.twin, None]
         assert visitor.call(deed.zone, theatre.function(deed.zone, "choose_twin"), place, session)[0] == 200
+    if deed.name == "develop":
+        status, text = visitor.call(deed.zone, theatre.function(deed.zone, "lay"), ["osterby-autumn", image], session)
+        assert status == 200, text
     if deed.zone == "/review":
         choose: Callable[..., Any] = visitor.call
         status, text = choose(deed.zone, theatre.function(deed.zone, "choose"), [image, None, None], session)
@@ -260,7 +264,7 @@ def _open_page(theatre: Theatre, deed: Deed, image: str, session: str) -> None:
 def _held_alone(stage: Stage, image: str, new: set[tuple[str, str]], deed: Deed) -> bool:
     """Whether of all images only this one moved; ordering makes a new one instead, and she takes back all under a consent."""
     moved = {key for table, key in new if table == "render"}
-    if deed.name in ("generate", "repaint"):
+    if deed.name in ("generate", "repaint", "develop"):
         return len(moved) == 1 and image not in moved
     if deed.name in ("revoke", "stop"):
         column, whose = ("twin_id", deed.twin) if deed.name == "revoke" else ("maker_id", deed.login)

@@ -1,5 +1,6 @@
 """The full file of an image: who gets it, when, and how little anybody else learns of it."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import httpx
@@ -7,10 +8,13 @@ import pytest
 
 from moderation.access.account import Role
 from moderation.access.accounts import NewAccount
+from moderation.access.guard import NOTHING_THERE
 from moderation.signoff import State
-from tests.attacks.arguments import ABSENT
+from moderation.vault import Shelf
+from tests.attacks.arguments import ABSENT, arguments, ids_of
 from tests.attacks.intruder import Intruder, Theatre
-from tests.attacks.stage import PAIRS, Stage, changes
+from tests.attacks.stage import PAIRS, SHOOTS, Stage, changes
+from twin.darkroom import Darkroom
 
 WAYS = (("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-99"}))
 OTHERS = ("theo", "rosa", "idris", "nora", "mei", "greta", "dario", "ada", "adam")
@@ -121,3 +125,38 @@ def test_a_preview_is_a_small_marked_copy(theatre: Theatre, released: str) -> No
     preview = theatre.as_one("maya").client.get(f"/media/preview/{released}").content
     assert preview.startswith(b"\xff\xd8\xff")
     assert len(preview) < len(theatre.stage.original(released)) / 2
+
+
+def test_a_proof_shows_the_brand_its_own_negative_and_nobody_else_any(theatre: Theatre) -> None:
+    stage = theatre.stage
+    image = stage.bring(State.HER_TURN, "maya", "nora")
+    function = theatre.blocks["/studio"].fns[theatre.function("/studio", "follow")]
+
+    def follow(login: str | None, laid: str) -> str:
+        ids = replace(ids_of(stage, login if login in SHOOTS else "maya", image, "nora"), image=laid)
+        return theatre.straight(login, "/studio", "follow", arguments(stage, "/studio", function, ids))
+
+    assert "data:image/jpeg;base64," in follow("maya", image)
+    assert follow("theo", image) == follow("theo", ABSENT) == f"refused: {NOTHING_THERE}"
+    for login in (None, "rosa", "nora", "greta", "ada"):
+        assert follow(login, image).startswith("refused: You are signed")
+    sealed = stage.original(image)
+    stage.house.vault.keep(Shelf.NEGATIVE, image, b"another negative")
+    assert "data:image/jpeg" in follow("maya", image)  # it is open already, as it was kept
+    other = stage.bring(State.HER_TURN, "maya", "nora")
+    stage.house.vault.drop(Shelf.NEGATIVE, other)
+    stage.studio.painting.darkroom = Darkroom()
+    for broken in (image, other):
+        assert follow("maya", broken).startswith("refused: ")
+    assert stage.original(image) == sealed
+
+
+def test_no_address_leads_to_a_negative(theatre: Theatre) -> None:
+    image = theatre.stage.bring(State.APPROVED, "maya", "nora")
+    for path in (
+        "/media/negative/{}",
+        "/media/proof/{}",
+        "/vault/negatives/{}.npz",
+        "/media/preview/..%2f..%2fnegatives%2f{}.npz",
+    ):
+        assert statuses(theatre.as_one("maya"), path.format(image)) == {404}

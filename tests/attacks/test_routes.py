@@ -45,6 +45,7 @@ OWN = {
     ("GET", "/media/progress/{render_id}"): only("maya", "nora", "greta", "ada", "adam"),
     ("GET", "/media/portrait/{twin_id}"): EVERYBODY,
     ("GET", "/media/reference/{reference_id}"): only("rosa", "nora"),
+    ("GET", "/media/look/{name}"): only(*SIGNED),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),
     **{("GET", zone): {**only(*PAIRS[role], others=401), **dict.fromkeys(PAIRS[role], 307)} for zone, role in ZONES.items()},
@@ -79,7 +80,7 @@ def filled(theatre: Theatre, path: str) -> str:
     if path.startswith("/media/reference"):
         stage.hold("rosa", stage.cast["maya", "nora", "in review"])
     image = stage.bring("painting") if path.startswith("/media/progress") else stage.cast["maya", "nora", "approved"]
-    known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front"}
+    known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front", "name": "gel"}
     return re.sub(r"\{(\w+)(?::path)?\}", lambda field: known.get(field[1], ABSENT), path)
 
 
@@ -172,6 +173,9 @@ def test_no_path_of_a_zone_leads_to_a_file(theatre: Theatre, path: str) -> None:
         "/media/reference/nora_front_light.avif",
         "/media/reference/..%2freferences%2fnora_front_light.avif",
         "/media/reference/%2e%2e%2f%2e%2e%2fassets%2fplates%2fnora_g00_light.avif",
+        "/media/look/gel.json",
+        "/media/look/..%2fdemo%2fportraits%2fnora",
+        "/media/look/%2e%2e%2fatelier%2fREADME",
         "/download/..%2fvault%2foriginals%2f{image}.png",
         "/vault/originals/{image}.png",
         "/previews/{image}.jpg",

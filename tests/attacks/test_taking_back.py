@@ -10,7 +10,7 @@ import pytest
 
 from moderation.errors import ModerationError, NotFound, RightsLapsed
 from moderation.signoff import State
-from tests.attacks.stage import Stage
+from tests.attacks.stage import Stage, changes
 from tests.twin.rig import TinyPainter, found
 from twin.claim import Claim
 from twin.errors import LeaseLost, TwinError
@@ -140,6 +140,29 @@ def test_an_approved_image_is_not_released_and_a_released_one_no_longer_leaves(e
     assert ending.stage.database.rows("SELECT count(*) AS n FROM ledger_line") == paid
     releases.release(ending.theo, other)
     assert releases.open_download(ending.theo, releases.grant(ending.theo, other)).sha256 == ending.stage.sealed(other)
+
+
+def test_no_negative_is_developed_any_more(ending: Ending) -> None:
+    images = [ending.bring(state) for state in (State.IN_REVIEW, State.HER_TURN, State.APPROVED, State.RELEASED, State.BLOCKED)]
+    studio = ending.stage.studio
+    floor, admit = studio.floor(), ending.house.negatives.admit
+    look = floor.lookbook.look("moonlight").worn_by("nora", floor.wardrobe)
+    assert all(studio.proof(ending.theo, image, look).jpeg for image in images)
+    waiting = floor.develop(ending.theo, images[0], look, admit)
+
+    ending.end()
+
+    before = ending.stage.rows()
+    for image in images:
+        for act in (
+            lambda image=image: studio.proof(ending.theo, image, look),
+            lambda image=image: floor.develop(ending.theo, image, look, admit),
+        ):
+            with pytest.raises((ModerationError, TwinError)):
+                act()
+    assert changes(before, ending.stage.rows()) == set()
+    assert ending.jobs.claim("a worker") is None
+    assert ending.stage.state(waiting) == State.WITHDRAWN
 
 
 def test_to_the_last_moment_of_a_licence_everything_goes_on(tmp_path: Path) -> None:
