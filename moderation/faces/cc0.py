@@ -13,7 +13,8 @@ from typing import Any
 
 from moderation.errors import PackRefused
 from moderation.faces.cc0_landmarks import landmark_graph
-from moderation.faces.cc0_networks import CROP_SIDE, EMBEDDING, detector_graph, recogniser_graph
+from moderation.faces.cc0_networks import EMBEDDING, detector_graph, recogniser_graph
+from moderation.faces.chip import CROP_SIDE
 from moderation.faces.dlib_stream import read_network, read_shape_predictor
 from moderation.faces.pack import DETECTION, LANDMARKS, LICENCE, MANIFEST, RECOGNITION, Pack, manifest_bytes, open_pack
 from moderation.faces.settled import settle_folder, write_file

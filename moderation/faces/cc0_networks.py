@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from moderation.errors import PackRefused
+from moderation.faces.chip import CHIP, CROP_SIDE
 from moderation.faces.dlib_stream import Floats, Layer, Network
 from moderation.faces.onnx_graph import Graph
 
-CROP_SIDE = 256
-"""What insightface hands to a recogniser: an aligned (n, 3, 256, 256) RGB crop, (value - 127.5) / 127.5."""
-CHIP_MARGIN = 25
-"""dlib's own chip stands this far inside the crop: 206 px, brought to 150."""
 CHIP_SIDE = 150
+"""dlib's own chip, 206 px of the crop, is brought to this."""
 EMBEDDING = 128
 DETECTOR_MARGIN = 16
 """Black pixels put around a picture, so that faces touching its border are seen."""
@@ -26,9 +24,10 @@ def recogniser_graph(network: Network) -> bytes:
     if network.loss != "loss_metric_2" or network.layers[0].kind != "convolution":
         raise PackRefused("The recogniser's file holds another network.")
     graph = Graph("dlib ResNet face recogniser")
-    edges = [CHIP_MARGIN, CHIP_MARGIN], [CROP_SIDE - CHIP_MARGIN] * 2
+    left, top, wide = CHIP
+    edges = [top, left], [top + wide, left + wide]
     chip = graph.node("Slice", "crop", *(graph.constant(edge) for edge in edges), graph.constant([2, 3]))
-    scale = np.array([1, 1] + [CHIP_SIDE / (CROP_SIDE - 2 * CHIP_MARGIN)] * 2, np.float32)
+    scale = np.array([1, 1] + [CHIP_SIDE / wide] * 2, np.float32)
     chip = graph.node(
         "Resize", chip, "", graph.constant(scale), mode="linear", coordinate_transformation_mode="half_pixel", antialias=1
     )

@@ -10,7 +10,12 @@ Picture = NDArray[np.uint8]
 Points = NDArray[np.float32]
 
 CROP_SIDE = 256
-CHIP_MARGIN = 25
+"""What insightface hands to this recogniser: an aligned (n, 3, 256, 256) RGB crop, (value - 127.5) / 127.5."""
+Place = tuple[int, int, int]
+CHIP: Place = (25, 25, 206)
+"""Left edge, top edge and side of dlib's chip in the crop: there it lies when insightface aligns a face by its five points."""
+OLD_CHIP: Place = (25, 25, 206)
+"""Where it lay in packs whose manifest does not say."""
 CHIP_PADDING = 0.25
 MEAN_FACE = (
     (0.8595674595992, 0.2134981538014),
@@ -35,21 +40,21 @@ SHAKES = (Shake(0.0, 0.0, 1.0), Shake(0.025, 0.015, 1.05), Shake(-0.025, -0.015,
 """Three looks, each also mirrored: their mean halves the errors of a single one."""
 
 
-def crops(picture: Picture, points: Points, shakes: tuple[Shake, ...] = SHAKES) -> NDArray[np.float32]:
+def crops(picture: Picture, points: Points, shakes: tuple[Shake, ...] = SHAKES, chip: Place = CHIP) -> NDArray[np.float32]:
     """The (2 * len(shakes), 3, 256, 256) RGB crops in 0..255 of the face whose five points are given in pixels.
 
     What lies outside the picture is black, as in dlib.
     """
-    taken = [_crop(picture, points, shake) for shake in shakes]
+    taken = [_crop(picture, points, shake, chip) for shake in shakes]
     taken += [crop[:, ::-1] for crop in taken]
     return np.ascontiguousarray(np.stack(taken).transpose(0, 3, 1, 2), dtype=np.float32)
 
 
-def _crop(picture: Picture, points: Points, shake: Shake) -> Picture:
-    chip = CROP_SIDE - 2 * CHIP_MARGIN
+def _crop(picture: Picture, points: Points, shake: Shake, chip: Place) -> Picture:
+    left, top, wide = chip
     target = (np.array(MEAN_FACE) + CHIP_PADDING) / (1 + 2 * CHIP_PADDING)
     target = (target - 0.5) * shake.scale + 0.5 + (shake.right, shake.down)
-    transform = similarity(points.astype(np.float64), target * chip + CHIP_MARGIN)
+    transform = similarity(points.astype(np.float64), target * wide + (left, top))
     shrink = float(np.hypot(transform[0, 0], transform[0, 1]))
     if shrink < 0.5:  # bilinear sampling would skip pixels: reach the size by areas first
         height, width = picture.shape[:2]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class PackFile:
 
     path: Path
     sha256: str
+    contract: Mapping[str, Any] = field(default_factory=dict)
+    """What the manifest says of it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def open_pack(folder: Path) -> Pack:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
         name, tasks = str(manifest["model_id"]), dict(manifest["tasks"])
-        files = {task: PackFile(folder.absolute() / str(entry["file"]), str(entry["sha256"])) for task, entry in tasks.items()}
+        place = folder.absolute()
+        files = {task: PackFile(place / str(told["file"]), str(told["sha256"]), dict(told)) for task, told in tasks.items()}
     except FileNotFoundError as error:
         raise PackRefused(f"The pack at {folder} has no {MANIFEST}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
