@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from insightface.model_zoo import model_zoo
+from insightface.utils.face_align import norm_crop
 from numpy.typing import NDArray
 
 from moderation.errors import PackRefused
-from moderation.faces.cc0_networks import EMBEDDING
-from moderation.faces.chip import Picture, Points, crops
+from moderation.faces.chip import OLD_CHIP, Picture, Points, crops
 from moderation.faces.detector import Box, Detector
-from moderation.faces.pack import LANDMARKS, RECOGNITION, Pack
+from moderation.faces.first_look import FirstLook
+from moderation.faces.pack import DETECTION, LANDMARKS, RECOGNITION, SCRFD, Pack
 from moderation.faces.session import PROVIDERS, open_session, options
 
 Template = NDArray[np.float32]
+Spotted = Sequence[tuple[Box, Points]]
 
 
 @dataclass(frozen=True)
 class Face:
-    """One face: box (left, top, right, bottom) in pixels, detector score, five points (5, 2) in pixels, template (128,).
+    """One face: box (left, top, right, bottom) in pixels, detector score, five points (5, 2) in pixels, template (n,).
 
+    The five points are the pack's own: dlib's four corners of the eyes and base of the nose, or insightface's.
     `lopsided` is the L2 between the templates of the face and of its mirror image: small from the front, large in profile.
     """
 
@@ -32,8 +35,8 @@ class Face:
     lopsided: float
 
     def __post_init__(self) -> None:
-        values = (*self.box, self.score, self.lopsided, *self.landmarks.ravel(), *self.template)
-        if not np.isfinite(values).all() or self.landmarks.shape != (5, 2) or self.template.shape != (EMBEDDING,):
+        values = (*self.box, self.score, self.lopsided, *self.landmarks.ravel(), *self.template.ravel())
+        if not np.isfinite(values).all() or self.landmarks.shape != (5, 2) or self.template.ndim != 1 or not self.template.size:
             raise ValueError("A face was read as numbers that make no sense.")
 
     @property
@@ -43,44 +46,101 @@ class Face:
         return min(right - left, bottom - top)
 
 
+class Eyes(Protocol):
+    """Finds the faces of a picture and crops them as the pack's recogniser wants them."""
+
+    def spot(self, picture: Picture) -> Spotted:
+        """Every face's box and five points."""
+        ...
+
+    def crops(self, picture: Picture, points: Points) -> NDArray[np.float32]:
+        """(n, 3, s, s) RGB 0..255, several looks at one face."""
+        ...
+
+
+class DlibEyes:
+    """A quick first look, dlib's mmod where that finds nothing or the pack has no other, and dlib's 5-point predictor."""
+
+    def __init__(self, pack: Pack, threads: int) -> None:
+        self._first = FirstLook(pack, threads) if SCRFD in pack.files else None
+        self._second = Detector(pack, threads)
+        left, top, wide = pack.file(RECOGNITION).contract.get("chip", OLD_CHIP)
+        self._chip = int(left), int(top), int(wide)
+        points = pack.file(LANDMARKS)
+        self._points = open_session(points.path, points.sha256, threads)
+
+    def spot(self, picture: Picture) -> Spotted:
+        """The points are dlib's."""
+        found = [one.box for one in self._first.find(picture)] if self._first is not None else []
+        boxes = found or self._second.find(picture)
+        corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)
+        grey = picture.sum(axis=2, dtype=np.uint16) // 3
+        points = np.asarray(self._points.run(None, {"grey": grey.astype(np.float32), "boxes": corners})[0], np.float32)
+        return list(zip(boxes, points, strict=True))
+
+    def crops(self, picture: Picture, points: Points) -> NDArray[np.float32]:
+        """Six: three small shakes, each mirrored too."""
+        return crops(picture, points, chip=self._chip)
+
+
+class InsightEyes:
+    """A detector in SCRFD's contract, and insightface's own alignment by its five points."""
+
+    def __init__(self, pack: Pack, threads: int, side: int) -> None:
+        self._look = FirstLook(pack, threads)
+        self._side = side
+
+    def spot(self, picture: Picture) -> Spotted:
+        """The points are insightface's."""
+        return [(one.box, one.points) for one in self._look.find(picture)]
+
+    def crops(self, picture: Picture, points: Points) -> NDArray[np.float32]:
+        """The face and its mirror image."""
+        face = np.asarray(norm_crop(picture, points, image_size=self._side), np.uint8)
+        return np.ascontiguousarray(np.stack([face, face[:, ::-1]]).transpose(0, 3, 1, 2), dtype=np.float32)
+
+
 class FaceReader:
     """Detector, landmarks and recogniser of one pack, each with its own session of `threads` threads."""
 
     def __init__(self, pack: Pack, threads: int) -> None:
         """Raises PackRefused when a model is missing, altered or cannot run."""
         self.name, self.sha256 = pack.name, pack.sha256
-        self._detector = Detector(pack, threads)
-        points = pack.file(LANDMARKS)
-        self._points = open_session(points.path, points.sha256, threads)
         self._recogniser = _recogniser(pack, threads)
+        self._of_dlib = DETECTION in pack.files
+        self._eyes: Eyes = (
+            DlibEyes(pack, threads) if self._of_dlib else InsightEyes(pack, threads, int(self._recogniser.input_size[0]))
+        )
 
     def read(self, picture: Picture) -> tuple[Face, ...]:
         """Every face of an (h, w, 3) uint8 sRGB picture, largest first; raises ValueError on another array."""
         if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
             raise ValueError("A picture is an (h, w, 3) array of bytes.")
-        boxes = sorted(self._detector.find(picture), key=lambda box: -box.side)
-        faces = zip(boxes, self._landmarks(picture, boxes), strict=True)
+        spotted = sorted(self._eyes.spot(picture), key=lambda one: -one[0].side)
         return tuple(
             Face((box.left, box.top, box.right, box.bottom), box.score, points, *self._measured(picture, points))
-            for box, points in faces
+            for box, points in spotted
         )
 
     def template(self, picture: Picture, landmarks: Points) -> Template:
-        """The mean embedding (128,) of six crops of the face with these five points; compared by L2."""
+        """The mean embedding (n,) of several crops of the face with these five points; compared by L2.
+
+        dlib's embeddings are compared as they are, all others by their direction alone, and so are brought to length 1.
+        """
         return self._measured(picture, landmarks)[0]
 
     def _measured(self, picture: Picture, landmarks: Points) -> tuple[Template, float]:
-        """The template, and how far it is from the face to its mirror image; the second half of the crops is mirrored."""
-        embeddings: NDArray[np.float32] = np.asarray(self._recogniser.forward(crops(picture, landmarks)), np.float32)
-        straight, mirrored = np.split(embeddings, 2)
-        apart = float(np.linalg.norm(straight.mean(axis=0) - mirrored.mean(axis=0)))
-        return np.asarray(embeddings.mean(axis=0), np.float32), apart
+        """The template, and how far it is from the face to its mirror image; half of the crops are mirrored, the last ones."""
+        embeddings = np.asarray(self._recogniser.forward(self._eyes.crops(picture, landmarks)), np.float32)
+        straight, mirrored = (self._one(half) for half in np.split(embeddings, 2))
+        return self._one(embeddings), float(np.linalg.norm(straight - mirrored))
 
-    def _landmarks(self, picture: Picture, boxes: Sequence[Box]) -> NDArray[np.float32]:
-        corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)
-        grey = picture.sum(axis=2, dtype=np.uint16) // 3
-        found = self._points.run(None, {"grey": grey.astype(np.float32), "boxes": corners})[0]
-        return np.asarray(found, np.float32)
+    def _one(self, embeddings: NDArray[np.float32]) -> Template:
+        """The one embedding (n,) that stands for several."""
+        if self._of_dlib:
+            return np.asarray(embeddings.mean(axis=0), np.float32)
+        mean = (embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)).mean(axis=0)
+        return np.asarray(mean / np.linalg.norm(mean), np.float32)
 
 
 def _recogniser(pack: Pack, threads: int) -> Any:
@@ -92,6 +152,6 @@ def _recogniser(pack: Pack, threads: int) -> Any:
         )
     except Exception as error:  # insightface and onnxruntime raise their own, undocumented kinds
         raise PackRefused(f"The model {file.path.name} is not one that insightface can run here.") from error
-    if tuple(recogniser.output_shape[1:]) != (EMBEDDING,):
-        raise PackRefused(f"The model {file.path.name} does not measure {EMBEDDING} numbers a face.")
+    if not isinstance(recogniser.output_shape[-1], int):
+        raise PackRefused(f"The model {file.path.name} does not say how many numbers it measures of a face.")
     return recogniser
