@@ -5,7 +5,11 @@ import unicodedata
 from collections.abc import Iterable
 
 from twin.consent import Consent, ContentLimit, Topic
-from twin.errors import WordsRefused
+from twin.errors import LookRefused, WordsRefused
+from twin.names import Cast, refuse_names
+from twin.wardrobe import Garment
+
+NOBODY_KNOWN = Cast()
 
 HOUSE_LIMITS = (
     ContentLimit(Topic.NUDITY, "The studio paints nobody undressed."),
@@ -69,11 +73,21 @@ def broken_limits(limits: Iterable[ContentLimit], words: str) -> tuple[tuple[Con
     return tuple(found)
 
 
-def refuse_words(consent: Consent, words: str) -> None:
+def refuse_words(consent: Consent, words: str, cast: Cast = NOBODY_KNOWN) -> None:
     """Raises WordsRefused, quoting the sentence that forbids it, when the words ask for what is never shown.
 
-    Checked without understanding: "no wine glass" is refused too, because a painter may paint what it reads.
+    Checked without understanding: "no wine glass" is refused too, because a painter may paint what it reads. Names of marks and
+    of people other than the twin are refused by `twin.names`; `cast` is whom the studio knows by name.
     """
     for limits, whose in ((consent.content_limits, "The consent says"), (HOUSE_LIMITS, "A rule of the studio says")):
         for limit, word in broken_limits(limits, words):
             raise WordsRefused(f"{whose}: “{limit.sentence}” Leave out “{word}”.")
+    refuse_names(words, cast)
+
+
+def refuse_garment(consent: Consent, garment: Garment) -> None:
+    """Raises LookRefused, quoting the sentence that forbids it, when a garment by its title, cut or words is never shown."""
+    told = ", ".join((garment.title, garment.cut, *garment.words))
+    for limits, whose in ((consent.content_limits, "The consent says"), (HOUSE_LIMITS, "A rule of the studio says")):
+        for limit, _ in broken_limits(limits, told):
+            raise LookRefused(f"{whose}: “{limit.sentence}” Choose another garment than “{garment.title}”.")

@@ -12,7 +12,8 @@ from ulid import ULID
 from twin.consent import Consent
 from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, NotFound, TwinError
 from twin.licence import Licence, check_within, day
-from twin.limits import refuse_words
+from twin.limits import refuse_garment, refuse_words
+from twin.names import Cast
 from twin.order import RenderOrder
 from twin.ports import Row, Transaction
 from twin.reference import Reference
@@ -162,14 +163,24 @@ def check_order(tx: Transaction, order: RenderOrder, brand_id: str, wardrobe: Wa
     """Everything the registry knows against an order, for the moment of the transaction; the licence's terms.
 
     Raises what `licence_in_force` raises, LicenceRefuses for another twin's licence, WordsRefused when the look's words
-    break a limit of the consent, LookRefused for a garment the twin does not have.
+    break a limit of the consent or name somebody else, LookRefused for a garment the twin does not have or never wears.
     """
     terms = licence_in_force(tx, order.licence_id, brand_id)
     if terms["twin_id"] != order.twin_id:
         raise LicenceRefuses("This licence is for another twin.")
-    refuse_words(consent_behind(tx, order.licence_id), order.look.words)
+    consent = consent_behind(tx, order.licence_id)
+    refuse_words(consent, order.look.words, cast_beside(tx, order.twin_id))
     wardrobe.check(order.twin_id, order.look)
+    refuse_garment(consent, wardrobe.garment(order.look.garment))
     return terms
+
+
+def cast_beside(tx: Transaction, twin_id: str) -> Cast:
+    """The names of a twin and of the person behind her, and those of everybody else the studio knows."""
+    rows = tx.execute("SELECT t.id, t.name AS twin, p.name AS person FROM twin t JOIN person p ON p.id = t.person_id")
+    own = [name for row in rows if row["id"] == twin_id for name in (row["twin"], row["person"])]
+    others = [name for row in rows if row["id"] != twin_id for name in (row["twin"], row["person"])]
+    return Cast(tuple(own), tuple(others))
 
 
 def _asked(now: str, licence_id: str, brand_id: str) -> dict[str, str]:

@@ -80,6 +80,12 @@ class Wardrobe:
         choice = f"choose {_either(f'the {_low(g.title)}' for g in hers)}" if hers else "no painter has dressed this twin yet"
         raise LookRefused(f"{twin_id.capitalize()} does not have {what}; {choice}.")
 
+    def garment(self, garment_id: str) -> Garment:
+        """A garment by its id. Raises LookRefused."""
+        if garment_id not in self._by_id:
+            raise LookRefused(f"The wardrobe has no garment called {garment_id}.")
+        return self._by_id[garment_id]
+
     def title_of(self, garment_id: str) -> str:
         """What people call a garment; its id where the wardrobe does not know it."""
         return self._by_id[garment_id].title if garment_id in self._by_id else garment_id

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.twin.test_consent import GIVEN, START
-from twin.consent import Medium, Pay, PayBasis, Use
+from twin.consent import Consent, Medium, Pay, PayBasis, Use
 from twin.errors import BadValue, LicenceRefuses
 from twin.licence import Licence, check_within
 
@@ -67,8 +67,18 @@ def test_a_licence_without_its_terms_cannot_be_built(changes: dict[str, Any]) ->
         replace(LICENCE, **changes)
 
 
-def test_a_licence_within_its_consent_is_taken() -> None:
-    check_within(LICENCE, GIVEN)
+def refusal(licence: Licence, consent: Consent) -> str | None:
+    """What a licence exceeds of a consent; None when it stays within."""
+    try:
+        check_within(licence, consent)
+    except LicenceRefuses as refused:
+        return str(refused)
+    return None
+
+
+def test_a_licence_may_use_its_consent_up_to_the_last_moment_and_cent() -> None:
+    assert refusal(replace(LICENCE, starts_at=GIVEN.starts_at, ends_at=GIVEN.ends_at, fee_minor=GIVEN.pay.minor), GIVEN) is None
+    assert refusal(replace(LICENCE, fee_minor=GIVEN.pay.minor - 1), GIVEN) is not None
 
 
 @pytest.mark.parametrize(
@@ -90,4 +100,5 @@ def test_a_licence_never_gives_away_more_than_the_consent(changes: dict[str, Any
 
 def test_a_buyout_needs_no_fee_per_image() -> None:
     bought_out = replace(GIVEN, pay=Pay(900_000, "EUR", PayBasis.BUYOUT))
-    check_within(replace(LICENCE, fee_minor=0), bought_out)
+    assert refusal(replace(LICENCE, fee_minor=0), bought_out) is None
+    assert "below the rate of pay" in (refusal(replace(LICENCE, fee_minor=0), GIVEN) or "")

@@ -1,16 +1,36 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.twin.cast import LOOKBOOK, WARDROBE
 from tests.twin.test_consent import GIVEN
-from twin.consent import ContentLimit, Topic
-from twin.errors import WordsRefused
-from twin.limits import refuse_words
+from twin.consent import Consent, ContentLimit, Topic
+from twin.errors import LookRefused, WordsRefused
+from twin.limits import NOBODY_KNOWN, refuse_garment, refuse_words
+from twin.names import NO_MARKS, NOBODY_ELSE, Cast
+from twin.wardrobe import Garment
 
 SENTENCES = {topic: ContentLimit(topic, f"I am not shown with {topic}.") for topic in Topic}
 STRICT = replace(GIVEN, content_limits=tuple(SENTENCES.values()))
 FREE = replace(GIVEN, content_limits=())
+
+
+def refused(words: str, cast: Cast = NOBODY_KNOWN) -> str | None:
+    """Why the strictest consent refuses the words; None where it lets them through."""
+    try:
+        refuse_words(STRICT, words, cast)
+    except WordsRefused as refusal:
+        return str(refusal)
+    return None
+
+
+def unworn(consent: Consent, garment: Garment) -> str | None:
+    try:
+        refuse_garment(consent, garment)
+    except LookRefused as refusal:
+        return str(refusal)
+    return None
 
 
 @pytest.mark.parametrize(
@@ -63,17 +83,31 @@ def test_what_the_house_never_paints_no_consent_can_allow(words: str) -> None:
     ],
 )
 def test_words_that_only_resemble_a_limit_are_let_through(words: str) -> None:
-    refuse_words(STRICT, words)
+    assert refused(words) is None
 
 
 def test_no_word_of_the_wardrobe_or_lookbook_is_ever_refused() -> None:
-    for words in (
-        *(g.words for g in WARDROBE.garments),
-        *(s.words for s in WARDROBE.swatches),
-        *(n.words for n in LOOKBOOK.looks),
-    ):
-        for word in words:
-            refuse_words(STRICT, word)
+    named = (*WARDROBE.garments, *WARDROBE.swatches, *LOOKBOOK.looks)
+    words = [word for one in named for word in (one.title, one.title.title(), *one.words)]
+    assert len(words) > 100
+    assert {word: why for word in words if (why := refused(f"in {word} light")) or (why := refused(word))} == {}
+
+
+def test_no_garment_that_the_wardrobe_has_is_refused_by_the_strictest_consent() -> None:
+    assert [garment.title for garment in WARDROBE.garments if unworn(STRICT, garment)] == []
+
+
+@pytest.mark.parametrize("told", [{"title": "Bikini top"}, {"words": ("swimsuit", "top")}, {"cut": "swimwear"}])
+def test_a_garment_that_the_consent_forbids_is_refused_with_its_sentence(told: dict[str, Any]) -> None:
+    garment = replace(Garment("g1", "Top", "top", ("nora",), ("top",)), **told)
+    assert f"The consent says: “{SENTENCES[Topic.SWIMWEAR].sentence}”" in (unworn(STRICT, garment) or "")
+    assert unworn(FREE, garment) is None
+
+
+def test_names_are_refused_where_words_are() -> None:
+    assert NOBODY_ELSE in (refused("smiling, like Madonna") or "")
+    assert NOBODY_ELSE in (refused("as mei", Cast(("Nora",), ("Mei",))) or "")
+    assert NO_MARKS in (refused("a gucci belt") or "")
 
 
 def test_the_refusal_says_what_to_leave_out() -> None:

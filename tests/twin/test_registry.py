@@ -152,6 +152,21 @@ def test_an_order_that_licence_consent_or_wardrobe_forbid_is_refused(
         registry.check_order(tx, order(**changes), "calloway", WARDROBE)
 
 
+def test_an_order_that_names_another_twin_is_refused_and_her_own_name_is_not(studio: Studio) -> None:
+    with studio.write() as tx:
+        assert registry.check_order(tx, order(look=replace(look(), words="Nora Hallbeck, smiling")), "calloway", WARDROBE)
+        for words in ("as Mei", "Viktor Halvgren"):
+            with pytest.raises(WordsRefused, match="nobody but the person who consented"):
+                registry.check_order(tx, order(look=replace(look(), words=words)), "calloway", WARDROBE)
+
+
+def test_a_garment_that_her_consent_forbids_is_refused_though_the_wardrobe_has_it(studio: Studio) -> None:
+    worn = WARDROBE.garment(look().garment)
+    swimsuits = replace(WARDROBE, garments=(replace(worn, title="Swimsuit"),))
+    with studio.write() as tx, pytest.raises(LookRefused, match=r"The consent says.*another garment than “Swimsuit”"):
+        registry.check_order(tx, order(), "calloway", swimsuits)
+
+
 def test_an_order_within_everything_is_let_through(studio: Studio) -> None:
     with studio.write() as tx:
         assert registry.check_order(tx, order(), "calloway", WARDROBE)["brand_id"] == "calloway"

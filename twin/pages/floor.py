@@ -101,7 +101,7 @@ class Floor:
         """What the words make of a look. Raises NotFound, WordsRefused, BadValue."""
         twin = portfolio.twin_for(self.store, maker_of(account).brand_id, twin_id, self.now())
         with self.store.read(account.id) as tx:
-            refuse_words(registry.consent_behind(tx, twin.licence_id), words)
+            refuse_words(registry.consent_behind(tx, twin.licence_id), words, registry.cast_beside(tx, twin_id))
         return read_words(words, look, Setting(twin_id, self.wardrobe, self.lookbook))
 
     def order(self, account: Account, asked: Asked) -> list[str]:
