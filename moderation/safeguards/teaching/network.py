@@ -16,8 +16,10 @@ WIDTHS, DEPTHS = (32, 64, 128), (1, 2, 2)
 """Channels of each level and how many residuals it has; a level sees half as finely as the one before."""
 SHARPNESS = 2.0
 """How much the score leans to the strongest cells: 0 would take their mean, infinity the strongest."""
-DETAIL_GAIN = 4.0
-"""The part of the picture finer than 5 pixels, in which sharpness and grain show, is shown larger."""
+BANDS = ((5, 16.0), (13, 8.0))
+"""What is finer than so many pixels is shown so much larger: sharpness and grain in the first, edges of colour in the second."""
+SELDOM = -1.8
+"""The logit at which every cell begins: most hold no seam."""
 
 
 class Conv(nn.Sequential):
@@ -35,6 +37,7 @@ class Residual(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first, self.second = Conv(width, width, 3), Conv(width, width, 3, rectified=False)
+        nn.init.zeros_(cast(Tensor, self.second[1].weight))  # at first a residual changes nothing, so that errors travel far
 
     def forward(self, features: Tensor) -> Tensor:
         """(n, c, h, w) to the same shape."""
@@ -42,11 +45,11 @@ class Residual(nn.Module):
 
 
 class BlendNetwork(nn.Module):
-    """From RGB (n, 3, 224, 224) in 0..255 to the logits of a map (n, 14, 14)."""
+    """From RGB (n, 3, h, w) in 0..255, each side a multiple of 16, to the logits of a map (n, h / 16, w / 16)."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.ModuleList([Conv(6, STEM[0], 3, 2), Conv(STEM[0], STEM[1], 3, 2)])
+        self.stem = nn.ModuleList([Conv(3 * (1 + len(BANDS)), STEM[0], 3, 2), Conv(STEM[0], STEM[1], 3, 2)])
         stages: list[nn.Module] = []
         before = STEM[1]
         for index, (width, depth) in enumerate(zip(WIDTHS, DEPTHS, strict=True)):
@@ -56,18 +59,23 @@ class BlendNetwork(nn.Module):
             before = width
         self.body = nn.ModuleList(stages)
         self.head = nn.Conv2d(before, 1, 1)
+        nn.init.constant_(cast(Tensor, self.head.bias), SELDOM)
         self.slope, self.offset = nn.Parameter(torch.ones(())), nn.Parameter(torch.zeros(()))
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The map's logits."""
         levels = pictures / 127.5 - 1
-        features = torch.cat([levels, DETAIL_GAIN * (levels - F.avg_pool2d(levels, 5, 1, 2, count_include_pad=False))], 1)
+        shown, coarse = [levels], levels
+        for size, gain in BANDS:
+            finer, coarse = coarse, F.avg_pool2d(coarse, size, 1, size // 2, count_include_pad=False)
+            shown.append(gain * (finer - coarse))
+        features = torch.cat(shown, 1)
         for layer in (*self.stem, *self.body):
             features = layer(features)
         return cast(Tensor, self.head(features))[:, 0]
 
     def score(self, cells: Tensor) -> Tensor:
-        """The logit (n,) of the whole picture from the map's (n, 14, 14)."""
+        """The logit (n,) of the whole picture from those of its map."""
         flat = cells.flatten(1)
         leaning = (torch.logsumexp(SHARPNESS * flat, 1) - torch.log(torch.tensor(float(flat.shape[1])))) / SHARPNESS
         return self.slope * leaning + self.offset
@@ -77,9 +85,12 @@ def as_onnx(network: BlendNetwork) -> bytes:
     """The network with batch normalisation folded in: `face` (n, 3, 224, 224) to `score` (n,) and `map` (n, 14, 14)."""
     graph = Graph("blend")
     levels = graph.node("Sub", graph.node("Mul", "face", graph.number(1 / 127.5)), graph.number(1.0))
-    smooth = graph.node("AveragePool", levels, kernel_shape=[5, 5], pads=[2, 2, 2, 2], count_include_pad=0)
-    detail = graph.node("Mul", graph.node("Sub", levels, smooth), graph.number(DETAIL_GAIN))
-    features = graph.node("Concat", levels, detail, axis=1)
+    shown, coarse = [levels], levels
+    for size, gain in BANDS:
+        finer = coarse
+        coarse = graph.node("AveragePool", finer, kernel_shape=[size] * 2, pads=[size // 2] * 4, count_include_pad=0)
+        shown.append(graph.node("Mul", graph.node("Sub", finer, coarse), graph.number(gain)))
+    features = graph.node("Concat", *shown, axis=1)
     for layer in (*network.stem, *network.body):
         features = _residual(graph, layer, features) if isinstance(layer, Residual) else _conv(graph, cast(Conv, layer), features)
     weight, bias = (cast(Tensor, value).detach().numpy() for value in (network.head.weight, network.head.bias))

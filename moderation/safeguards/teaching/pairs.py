@@ -23,12 +23,12 @@ from moderation.safeguards.teaching.changes import (
     recoloured,
     sharpened,
 )
-from moderation.safeguards.teaching.masks import Chance, Mask, blend_mask, seam
+from moderation.safeguards.teaching.masks import Chance, Mask, Outline, blend_mask, seam
 from moderation.safeguards.teaching.scenery import staged
 
 VISIBLE = 2.5
 """Mean difference in grey levels under the mask from which a blend counts as one; fainter ones are drawn again."""
-TRIES = 5
+TRIES = 6
 WEAR = (
     (recoloured, 0.15),
     (blurred, 0.12),
@@ -60,24 +60,37 @@ class Pair:
     apart: Mask
 
 
-def self_blended(picture: Picture, landmarks: NDArray[np.float32], chance: Chance) -> tuple[Picture, Picture, Mask]:
-    """The untouched copy, the blended one, and the mask (h, w) that was blended through."""
+def self_blended(
+    picture: Picture, landmarks: NDArray[np.float32], chance: Chance, visible: float = VISIBLE
+) -> tuple[Picture, Picture, Mask]:
+    """The untouched copy, the blended one, and the mask (h, w) that was blended through.
+
+    Copies that differ by less than `visible` grey levels are drawn again, some times over; then the best is taken.
+    """
     face = outline(landmarks)
+    best, most = None, -1.0
     for _ in range(TRIES):
-        changed = altered(picture, chance)
-        source, target = (changed, picture) if chance.random() < 0.5 else (picture, changed)
-        mask = blend_mask(picture.shape[:2], face, chance)
-        if chance.random() < 0.8:
-            x, y = (float(value) for value in face.mean(axis=0))
-            moved = displacement(float(np.ptp(face[:, 1])), (x, y), chance)
-            size = picture.shape[1], picture.shape[0]
-            source = cv2.warpAffine(source, moved, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            mask = cv2.warpAffine(mask, moved, size, flags=cv2.INTER_LINEAR)
-        blended = laid(source, target, mask)
-        inside = mask > 0.5 * mask.max()
-        if np.abs(blended.astype(np.int16) - target)[inside].mean() >= VISIBLE:
+        target, blended, mask = _blended_once(picture, face, chance)
+        differs = float(np.abs(blended.astype(np.int16) - target)[mask > 0.5 * mask.max()].mean())
+        if differs > most:
+            best, most = (target, blended, mask), differs
+        if differs >= visible:
             break
-    return target, blended, mask
+    assert best is not None
+    return best
+
+
+def _blended_once(picture: Picture, face: Outline, chance: Chance) -> tuple[Picture, Picture, Mask]:
+    changed = altered(picture, chance)
+    source, target = (changed, picture) if chance.random() < 0.5 else (picture, changed)
+    mask = blend_mask(picture.shape[:2], face, chance)
+    if chance.random() < 0.8:
+        x, y = (float(value) for value in face.mean(axis=0))
+        moved = displacement(float(np.ptp(face[:, 1])), (x, y), chance)
+        size = picture.shape[1], picture.shape[0]
+        source = np.asarray(cv2.warpAffine(source, moved, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        mask = np.asarray(cv2.warpAffine(mask, moved, size), np.float32)
+    return target, laid(source, target, mask), mask
 
 
 def laid(source: Picture, target: Picture, mask: Mask) -> Picture:
@@ -86,10 +99,10 @@ def laid(source: Picture, target: Picture, mask: Mask) -> Picture:
     return np.asarray(source * share + target * (1 - share) + 0.5).astype(np.uint8)
 
 
-def lesson(sitter: Sitter, side: int, chance: Chance) -> Pair:
+def lesson(sitter: Sitter, side: int, chance: Chance, visible: float = VISIBLE) -> Pair:
     """A pair of crops of `side` pixels as they may come to be judged."""
     scene = staged(sitter.picture, outline(sitter.landmarks), chance)
-    untouched, blended, mask = self_blended(scene, sitter.landmarks, chance)
+    untouched, blended, mask = self_blended(scene, sitter.landmarks, chance, visible)
     crop = _crop(sitter.landmarks, side, chance)
     fate = int(chance.integers(2**32))
     apart = np.abs(blended.astype(np.int16) - untouched).mean(axis=2).astype(np.float32)

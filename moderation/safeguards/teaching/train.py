@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     ask.add_argument("--out", type=Path, required=True)
     ask.add_argument("--steps", type=int, required=True, help="steps in all, those of an earlier run included")
     ask.add_argument("--rate", type=float, default=2e-3)
-    ask.add_argument("--pairs", type=int, default=12)
+    ask.add_argument("--pairs", type=int, default=16)
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--threads", type=int, default=1)
     ask.add_argument("--from", dest="start", type=Path, help="begin with the averaged weights of another checkpoint")
@@ -88,7 +88,7 @@ def run(school: School, out: Path, every: int) -> None:
         seams, whole = np.mean(losses, axis=0).round(4).tolist()
         pace = round(2 * school.course.pairs * len(losses) / (time.monotonic() - began), 1)
         with (out / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"step": school.step, "map": seams, "score": whole, "pictures_per_second": pace}) + "\n")
+            log.write(json.dumps({"step": school.step, "map": seams, "above": whole, "pictures_per_second": pace}) + "\n")
         school.save(out / "checkpoint.pt")
         (out / "blend.onnx").write_bytes(as_onnx(school.average.eval()))
         losses, began = [], time.monotonic()

@@ -11,8 +11,8 @@ from moderation.faces.chip import MEAN_FACE
 from moderation.safeguards.exhibit import SeenFace
 from moderation.safeguards.head import square_around
 from moderation.safeguards.teaching.network import GRID, SIDE, BlendNetwork, as_onnx
-from moderation.safeguards.teaching.pairs import Sitter
-from moderation.safeguards.teaching.school import Course, School, batch_of
+from moderation.safeguards.teaching.pairs import VISIBLE, Sitter, lesson
+from moderation.safeguards.teaching.school import PATCH, PLAIN, SEAM_WEIGHT, Course, School, batch_of, patch_of
 from moderation.safeguards.teaching.train import ROOM, sitters_of
 from tests.moderation.safeguards.exhibits import face
 
@@ -49,28 +49,50 @@ def test_a_strong_cell_lifts_the_score_and_an_even_map_scores_its_own_level() ->
     assert float(fresh.score(even).detach()) > 2.0
 
 
-def test_a_batch_teaches_untouched_pictures_to_hold_no_seam() -> None:
-    batch = batch_of([SITTER], 3, np.random.default_rng(1))
+def test_a_batch_tells_which_cells_hold_the_seam() -> None:
+    pairs = [lesson(SITTER, SIDE, np.random.default_rng(seed), 12.0) for seed in range(3)]
+    batch = batch_of(pairs)
     assert batch.pictures.shape == (6, 3, SIDE, SIDE)
-    assert batch.blended.tolist() == [0, 0, 0, 1, 1, 1]
-    assert not batch.cells[:3].any()
-    assert (batch.cells[3:].sum(dim=(1, 2)) > 3).all()
-    assert (batch.weights[:3] == 1).all()
+    assert np.array_equal(batch.pictures[1].permute(1, 2, 0).numpy(), pairs[1].untouched)
+    assert np.array_equal(batch.pictures[4].permute(1, 2, 0).numpy(), pairs[1].blended)
+    assert (batch.held.sum(dim=(1, 2)) > 3).all()
+    row, column = (int(at) // (SIDE // GRID) for at in np.unravel_index(pairs[0].seam.argmax(), pairs[0].seam.shape))
+    assert batch.held[0, row, column] == 1
+    assert batch.weights[0][batch.held[0] == 1].max() == SEAM_WEIGHT
+
+
+def test_patches_are_windows_of_both_copies_and_mostly_hold_a_seam() -> None:
+    pair = lesson(SITTER, SIDE, np.random.default_rng(1), 12.0)
+    patches = [patch_of(pair, np.random.default_rng(seed)) for seed in range(30)]
+    assert {one.untouched.shape for one in patches} == {(PATCH, PATCH, 3)}
+    assert sum(one.seam.max() > 0.3 for one in patches) > 20
+    assert all((one.untouched == one.blended).all() for one in patches if not one.apart.any())
+
+
+def test_blends_grow_fainter_and_faces_whole() -> None:
+    course = Course(steps=1000)
+    visible = [course.visible_at(step) for step in (0, 100, 250, 900)]
+    assert visible == [PLAIN, pytest.approx(8.2), VISIBLE, VISIBLE]
+    assert [course.whole_at(step) for step in (0, 700, 800)] == [False, False, True]
 
 
 def test_a_school_learns_and_goes_on_where_it_left_off(tmp_path: Path) -> None:
     torch.manual_seed(4)
-    course = Course(steps=4, pairs=1)
-    school = School(BlendNetwork(), [SITTER], course)
+    school = School(BlendNetwork(), [SITTER], Course(steps=4, pairs=2))
     before = {name: value.clone() for name, value in school.network.state_dict().items()}
     school.learn()
     assert any(not torch.equal(value, before[name]) for name, value in school.network.state_dict().items())
     school.save(tmp_path / "checkpoint.pt")
-    losses = school.learn()
-    again = School(BlendNetwork(), [SITTER], course)
+    again = School(BlendNetwork(), [SITTER], Course(steps=4, pairs=2))
     again.take_up(tmp_path / "checkpoint.pt")
     assert again.step == 1
-    assert again.learn() == pytest.approx(losses, rel=1e-4)
+    for name, value in school.network.state_dict().items():
+        assert torch.equal(value, again.network.state_dict()[name]), name
+    while again.step < again.course.steps:
+        off, above = again.learn()
+    assert off > 0
+    assert 0 <= above <= 1
+    assert float(again.network.slope.detach()) != 1.0
 
 
 def test_the_rate_rises_and_falls() -> None:
