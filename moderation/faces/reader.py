@@ -10,6 +10,7 @@ from insightface.utils.face_align import norm_crop
 from numpy.typing import NDArray
 
 from moderation.errors import PackRefused
+from moderation.faces.anatomy import dlib_points, five_points
 from moderation.faces.chip import OLD_CHIP, Picture, Points, crops
 from moderation.faces.detector import Box, Detector
 from moderation.faces.first_look import FirstLook
@@ -17,14 +18,22 @@ from moderation.faces.pack import DETECTION, LANDMARKS, RECOGNITION, SCRFD, Pack
 from moderation.faces.session import PROVIDERS, open_session, options
 
 Template = NDArray[np.float32]
-Spotted = Sequence[tuple[Box, Points]]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A face before it is measured: its box, dlib's five points, and the points that the recogniser aligns it by."""
+
+    box: Box
+    landmarks: Points
+    aligned_by: Points
 
 
 @dataclass(frozen=True)
 class Face:
     """One face: box (left, top, right, bottom) in pixels, detector score, five points (5, 2) in pixels, template (n,).
 
-    The five points are the pack's own: dlib's four corners of the eyes and base of the nose, or insightface's.
+    The points are dlib's: outer and inner corner of her left eye, the same of her right eye, the base of the nose.
     `lopsided` is the L2 between the templates of the face and of its mirror image: small from the front, large in profile.
     """
 
@@ -49,12 +58,16 @@ class Face:
 class Eyes(Protocol):
     """Finds the faces of a picture and crops them as the pack's recogniser wants them."""
 
-    def spot(self, picture: Picture) -> Spotted:
-        """Every face's box and five points."""
+    def spot(self, picture: Picture) -> Sequence[Spot]:
+        """Every face."""
         ...
 
-    def crops(self, picture: Picture, points: Points) -> NDArray[np.float32]:
-        """(n, 3, s, s) RGB 0..255, several looks at one face."""
+    def aligned_by(self, landmarks: Points) -> Points:
+        """The points that the recogniser aligns a face by whose dlib points are given."""
+        ...
+
+    def crops(self, picture: Picture, aligned_by: Points) -> NDArray[np.float32]:
+        """(n, 3, s, s) RGB 0..255, several looks at one face, the later half of them mirrored."""
         ...
 
 
@@ -69,18 +82,22 @@ class DlibEyes:
         points = pack.file(LANDMARKS)
         self._points = open_session(points.path, points.sha256, threads)
 
-    def spot(self, picture: Picture) -> Spotted:
-        """The points are dlib's."""
+    def spot(self, picture: Picture) -> Sequence[Spot]:
+        """Both kinds of points are dlib's."""
         found = [one.box for one in self._first.find(picture)] if self._first is not None else []
         boxes = found or self._second.find(picture)
         corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)
         grey = picture.sum(axis=2, dtype=np.uint16) // 3
         points = np.asarray(self._points.run(None, {"grey": grey.astype(np.float32), "boxes": corners})[0], np.float32)
-        return list(zip(boxes, points, strict=True))
+        return [Spot(box, five, five) for box, five in zip(boxes, points, strict=True)]
 
-    def crops(self, picture: Picture, points: Points) -> NDArray[np.float32]:
+    def aligned_by(self, landmarks: Points) -> Points:
+        """The same points."""
+        return landmarks
+
+    def crops(self, picture: Picture, aligned_by: Points) -> NDArray[np.float32]:
         """Six: three small shakes, each mirrored too."""
-        return crops(picture, points, chip=self._chip)
+        return crops(picture, aligned_by, chip=self._chip)
 
 
 class InsightEyes:
@@ -90,13 +107,17 @@ class InsightEyes:
         self._look = FirstLook(pack, threads)
         self._side = side
 
-    def spot(self, picture: Picture) -> Spotted:
-        """The points are insightface's."""
-        return [(one.box, one.points) for one in self._look.find(picture)]
+    def spot(self, picture: Picture) -> Sequence[Spot]:
+        """The detector's own points align; dlib's are those of a head of mean shape."""
+        return [Spot(one.box, dlib_points(one.points), one.points) for one in self._look.find(picture)]
 
-    def crops(self, picture: Picture, points: Points) -> NDArray[np.float32]:
+    def aligned_by(self, landmarks: Points) -> Points:
+        """insightface's points, of a head of mean shape."""
+        return five_points(landmarks)
+
+    def crops(self, picture: Picture, aligned_by: Points) -> NDArray[np.float32]:
         """The face and its mirror image."""
-        face = np.asarray(norm_crop(picture, points, image_size=self._side), np.uint8)
+        face = np.asarray(norm_crop(picture, aligned_by, image_size=self._side), np.uint8)
         return np.ascontiguousarray(np.stack([face, face[:, ::-1]]).transpose(0, 3, 1, 2), dtype=np.float32)
 
 
@@ -116,10 +137,15 @@ class FaceReader:
         """Every face of an (h, w, 3) uint8 sRGB picture, largest first; raises ValueError on another array."""
         if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
             raise ValueError("A picture is an (h, w, 3) array of bytes.")
-        spotted = sorted(self._eyes.spot(picture), key=lambda one: -one[0].side)
+        spotted = sorted(self._eyes.spot(picture), key=lambda one: -one.box.side)
         return tuple(
-            Face((box.left, box.top, box.right, box.bottom), box.score, points, *self._measured(picture, points))
-            for box, points in spotted
+            Face(
+                (one.box.left, one.box.top, one.box.right, one.box.bottom),
+                one.box.score,
+                one.landmarks,
+                *self._measured(picture, one.aligned_by),
+            )
+            for one in spotted
         )
 
     def template(self, picture: Picture, landmarks: Points) -> Template:
@@ -127,11 +153,11 @@ class FaceReader:
 
         dlib's embeddings are compared as they are, all others by their direction alone, and so are brought to length 1.
         """
-        return self._measured(picture, landmarks)[0]
+        return self._measured(picture, self._eyes.aligned_by(landmarks))[0]
 
-    def _measured(self, picture: Picture, landmarks: Points) -> tuple[Template, float]:
+    def _measured(self, picture: Picture, aligned_by: Points) -> tuple[Template, float]:
         """The template, and how far it is from the face to its mirror image; half of the crops are mirrored, the last ones."""
-        embeddings = np.asarray(self._recogniser.forward(self._eyes.crops(picture, landmarks)), np.float32)
+        embeddings = np.asarray(self._recogniser.forward(self._eyes.crops(picture, aligned_by)), np.float32)
         straight, mirrored = (self._one(half) for half in np.split(embeddings, 2))
         return self._one(embeddings), float(np.linalg.norm(straight - mirrored))
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.faces.anatomy import five_points
 from moderation.faces.chip import Picture, Points
 from moderation.faces.detector import Detector
 from moderation.faces.pack import LANDMARKS, Pack
 from moderation.faces.session import open_session
-from moderation.faces.teaching.anatomy import five_points
 
 AGREED = 0.5
 """A plate is used when its one face is found in at least this share of its looks."""

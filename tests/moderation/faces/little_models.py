@@ -4,10 +4,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from moderation.faces.anatomy import WANTED
 from moderation.faces.mesonet import DENSE, SHAPES, Meso4
 from moderation.faces.onnx_graph import Graph
 
 STRIDES = (8, 16, 32)
+FIVE = WANTED[:, :2] - (0, 0.3)
+"""insightface's five points in cells from the corner."""
 
 
 def recogniser(numbers: int = 16, side: int = 112, *, batch: int | str = "n", seed: int = 5) -> bytes:
@@ -22,7 +25,7 @@ def recogniser(numbers: int = 16, side: int = 112, *, batch: int | str = "n", se
 def detector(*, seeing: bool = False) -> bytes:
     """SCRFD's nine outputs, all of which say nothing; `seeing` takes every white cell of 32 pixels for a face.
 
-    Its box reaches one cell to each side of the cell's corner, and its points lie an eighth of a cell apart along the diagonal.
+    Its box reaches one cell to each side of the cell's corner; its points are those of a face that looks straight ahead.
     """
     graph = Graph("detector")
     outputs = {}
@@ -32,7 +35,7 @@ def detector(*, seeing: bool = False) -> bytes:
             kernel, bias = np.zeros((2 * numbers, 3, 1, 1), np.float32), np.zeros(2 * numbers, np.float32)
             if seeing and stride == 32:
                 kernel[0] = 1 / 3 if name == "score" else 0
-                bias[:numbers] = {1: 0.0, 4: 1.0}.get(numbers, np.repeat(np.arange(5) / 8, 2))
+                bias[:numbers] = {1: 0.0, 4: 1.0}.get(numbers, FIVE.ravel())
             said = graph.node("Conv", seen, graph.constant(kernel), graph.constant(bias))
             rows = graph.node("Transpose", said, perm=[0, 2, 3, 1])
             graph.node("Reshape", rows, graph.constant([-1, numbers]), output=f"{name}_{stride}")

@@ -10,7 +10,7 @@ from moderation.errors import PackRefused
 from moderation.faces.first_look import FirstLook, input_sizes
 from moderation.faces.pack import LICENCE, MANIFEST, Pack, manifest_bytes, open_pack
 from moderation.faces.reader import FaceReader
-from tests.moderation.faces.little_models import detector, recogniser
+from tests.moderation.faces.little_models import FIVE, detector, recogniser
 
 ARCFACE = {"preprocessing": {"mean": 127.5, "std": 127.5}, "input_size": [112, 112], "embedding_dimension": 16}
 
@@ -63,7 +63,7 @@ def test_boxes_and_points_are_given_in_the_picture_s_own_pixels(tmp_path: Path, 
     assert len(found) == 1
     box, points = found[0].box, found[0].points
     assert (box.left, box.top, box.right, box.bottom) == pytest.approx((4 * side, 6 * side, 6 * side, 8 * side), abs=scale)
-    assert points == pytest.approx(np.array([[(5 + at / 8) * side, (7 + at / 8) * side] for at in range(5)]), abs=scale)
+    assert points == pytest.approx(np.add(FIVE, (5, 7)) * side, abs=scale)
     assert look.find(np.zeros((height, width, 3), np.uint8)) == []
 
 
@@ -74,7 +74,9 @@ def test_a_face_is_measured_by_its_direction_whichever_side_it_shows(tmp_path: P
     (face,) = reader.read(picture)
     assert face.template.shape == (16,)
     assert np.linalg.norm(face.template) == pytest.approx(1.0)
-    assert reader.template(picture, face.landmarks) == pytest.approx(face.template)
+    assert reader.template(picture, face.landmarks) == pytest.approx(face.template, abs=1e-4)
+    left, right = face.landmarks[[2, 3]].mean(axis=0), face.landmarks[[0, 1]].mean(axis=0)
+    assert np.array([left, right]) == pytest.approx(np.add(FIVE[:2], (5, 7)) * 32, abs=1), "points are told as dlib tells them"
 
 
 def test_a_detector_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_what_is_no_picture_is_refused(face_reader: FaceReader, picture: np.ndar
 
 def test_a_face_of_numbers_that_are_none_cannot_be_built() -> None:
     with pytest.raises(ValueError, match="make no sense"):
-        Face((0.0, 0.0, 9.0, 9.0), 1.0, np.zeros((5, 2), np.float32), np.full(128, np.nan, np.float32))
+        Face((0.0, 0.0, 9.0, 9.0), 1.0, np.zeros((5, 2), np.float32), np.full(128, np.nan, np.float32), 0.1)
 
 
 def test_of_overlapping_boxes_the_best_is_kept() -> None:

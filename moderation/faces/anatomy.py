@@ -1,4 +1,4 @@
-"""From dlib's five points (four corners of the eyes, base of the nose) to insightface's (eyes, tip of the nose, mouth)."""
+"""From dlib's five points (corners of the eyes, base of the nose) to insightface's (eyes, tip of the nose, mouth), and back."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +28,25 @@ def five_points(points: Points) -> Points:
     """insightface's five points (5, 2) of a face whose dlib points (5, 2) are given in pixels.
 
     The eyes are the middle of their corners; nose and mouth are where a head of mean shape has them that is turned as these
-    points are (a scaled orthographic pose, as in DeMenthon and Davis, "Model-Based Object Pose in 25 Lines of Code", 1995).
+    points are.
+    """
+    found = _turned(points, SEEN, WANTED)
+    found[:2] = points[[2, 3]].mean(axis=0), points[[0, 1]].mean(axis=0)
+    return found
+
+
+def dlib_points(points: Points) -> Points:
+    """dlib's five points (5, 2) of a face whose insightface points (5, 2) are given in pixels: of a head of mean shape."""
+    return _turned(points, WANTED, SEEN)
+
+
+def _turned(points: Points, known: NDArray[np.float64], asked: NDArray[np.float64]) -> Points:
+    """Where the `asked` places (5, 3) of the mean head show when the `known` ones (5, 3) show at `points` (5, 2).
+
+    A scaled orthographic pose, as in DeMenthon and Davis, "Model-Based Object Pose in 25 Lines of Code" (1995).
     """
     seen = points.astype(np.float64)
-    camera = np.linalg.lstsq(np.column_stack([SEEN, np.ones(5)]), seen, rcond=None)[0].T
+    camera = np.linalg.lstsq(np.column_stack([known, np.ones(5)]), seen, rcond=None)[0].T
     left, sizes, right = np.linalg.svd(camera[:, :3], full_matrices=False)
     turn = left @ right * sizes.mean()
-    shift = seen.mean(axis=0) - turn @ SEEN.mean(axis=0)
-    found = WANTED @ turn.T + shift
-    found[:2] = seen[[2, 3]].mean(axis=0), seen[[0, 1]].mean(axis=0)
-    return np.asarray(found, np.float32)
+    return np.asarray(asked @ turn.T + seen.mean(axis=0) - turn @ known.mean(axis=0), np.float32)

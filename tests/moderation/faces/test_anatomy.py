@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from moderation.faces.teaching.anatomy import SEEN, WANTED, five_points
+from moderation.faces.anatomy import SEEN, WANTED, dlib_points, five_points
 
 
 def turned(yaw: float, pitch: float, roll: float) -> np.ndarray:
@@ -19,6 +19,7 @@ def test_a_turned_head_of_mean_shape_is_found_exactly(pose: tuple[float, float, 
     camera, shift = 140 * turned(*pose), np.array([200.0, 150.0])
     found = five_points((SEEN @ camera.T + shift).astype(np.float32))
     assert np.allclose(found, WANTED @ camera.T + shift, atol=0.2)
+    assert np.allclose(dlib_points((WANTED @ camera.T + shift).astype(np.float32)), SEEN @ camera.T + shift, atol=0.2)
 
 
 def test_eyes_are_left_to_right_above_nose_and_mouth() -> None:
