@@ -13,6 +13,11 @@ from moderation.packs import Leave, Packs
 
 Confirm = Callable[[str], bool]
 Tell = Callable[[str], None]
+CONSEQUENCES = {
+    "faces": "The references of all twins are then measured again.",
+    "blend": "It then searches every image in the place of the studio's own blend detector.",
+    "generated": "It says nothing about the studio's images, which are all generated; it is for pictures handed in.",
+}
 TOLD_EVERY = 10_000_000
 """Bytes between two lines on how far a download is."""
 
@@ -31,9 +36,7 @@ def packs(kept: Packs, accounts: Accounts, asked: Namespace, confirm: Confirm, t
     match asked.act:
         case "use":
             kept.use(asked.name, leave)
-            return (
-                f"{asked.name} is used from the next start on; what was measured with another face pack is then measured again."
-            )
+            return f"{asked.name} is used from the next start on. {CONSEQUENCES[kept.catalogue.entry(asked.name).slot]}"
         case "import":
             pack = kept.bring(asked.name, Path(asked.place), leave)
         case _:

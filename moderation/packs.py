@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from moderation.access.account import Account, Role
 from moderation.database import Database, Row, Transaction
 from moderation.errors import NotYours, PackRefused
-from moderation.faces.catalogue import Catalogue, Entry, Origin, SourceFile
-from moderation.faces.pack import LICENCE, MANIFEST, Pack, manifest_bytes, open_pack
+from moderation.faces.catalogue import Catalogue, Entry, Origin, SourceFile, Task
+from moderation.faces.pack import DEFAULT, LICENCE, MANIFEST, Pack, manifest_bytes, open_pack
 from moderation.faces.settled import settle_folder, write_file
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Packs:
                     if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != source.sha256:
                         raise PackRefused(f"{source.file} of the pack {name} is missing or altered; install the program again.")
                 return f"{name} comes with the program, and every file is as it was shipped."
+            case Origin.PACKAGE if not (self._folder / DEFAULT).exists():
+                return f"{name} is converted when the studio first opens."
             case Origin.PACKAGE:
                 return f"{name} is whole, manifest {open_pack(self._folder / DEFAULT).sha256[:12]}…"
             case Origin.DOWNLOAD:
@@ -123,6 +125,8 @@ class Packs:
         entry = self.catalogue.entry(name)
         self._accepted(entry, leave)
         self.check(name)
+        if entry.origin is Origin.DOWNLOAD:
+            try_out(installed(self._database, self._folder, name), entry)
         before = in_use(self._database, entry.slot)
         with self._database.write(leave.actor) as tx:
             tx.execute("DELETE FROM pack_choice WHERE slot = ?", [entry.slot])
@@ -208,10 +212,6 @@ class Packs:
         return self._database.rows(sql, values)
 
 
-DEFAULT = "cc0"
-"""The folder of the pack that the studio converts by itself."""
-
-
 def in_use(database: Database, slot: str) -> str | None:
     """The pack chosen to answer this question, None where nobody chose and the program's own answers."""
     rows = database.rows("SELECT pack FROM pack_choice WHERE slot = ?", [slot])
@@ -256,6 +256,18 @@ def build(staged: Path, entry: Entry, gathered: Mapping[str, Gathered]) -> None:
     if entry.detects is not None:
         manifest["detects"] = entry.detects
     write_file(staged / MANIFEST, manifest_bytes(manifest))
+
+
+def try_out(pack: Pack, entry: Entry) -> None:
+    """Raise PackRefused unless the studio can ask this pack its question."""
+    if entry.answers is Task.FACES:
+        from moderation.faces.reader import FaceReader
+
+        FaceReader(pack, 1)
+    else:
+        from moderation.safeguards.packed import PackedManipulation
+
+        PackedManipulation(pack, 1)
 
 
 def _paired(entry: Entry, place: Path) -> dict[SourceFile, Path]:

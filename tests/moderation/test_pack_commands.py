@@ -13,12 +13,12 @@ from moderation.faces.catalogue import Catalogue
 from moderation.pack_commands import packs
 from moderation.packs import Packs
 from tests.moderation.access.little_site import CHEAP, Clock, database_at
-from tests.moderation.faces.little_models import recogniser
+from tests.moderation.faces.little_models import detector, recogniser
 from tests.moderation.faces.warehouse import Warehouse, opened
 from tests.moderation.test_packs import ARCFACE, told
 from twin.arguments import parse
 
-MODEL = recogniser(16)
+FILES = {"det.onnx": detector(), "rec.onnx": recogniser(16)}
 
 
 class Shell:
@@ -28,10 +28,11 @@ class Shell:
         self.folder = folder
         database = database_at(folder / "studio.sqlite", Clock())
         self.accounts = Accounts(database, CHEAP)
-        models = [("recognition", "rec.onnx", "as it is", {**ARCFACE, "embedding_dimension": 16})]
+        recognition = ("recognition", "rec.onnx", "as it is", {**ARCFACE, "embedding_dimension": 16})
+        models = [("detection", "det.onnx", "as it is", {}), recognition]
         entries = [
-            told("plain", {"rec.onnx": MODEL}, models, note="A small one."),
-            told("gated", {"rec.onnx": MODEL}, models, licence="no money", commercial=False, known=False),
+            told("plain", FILES, models, note="A small one."),
+            told("gated", FILES, models, licence="no money", commercial=False, known=False),
         ]
         (folder / "packs.json").write_text(json.dumps(entries).replace("{address}", address))
         self.packs = Packs(database, folder / "packs", Catalogue.read(folder / "packs.json"), folder)
@@ -48,7 +49,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[tuple[Shell, Warehouse]]:
-    with opened(Warehouse(files={"/rec.onnx": MODEL})) as warehouse:
+    with opened(Warehouse(files={f"/{name}": content for name, content in FILES.items()})) as warehouse:
         yield Shell(tmp_path, warehouse.address), warehouse
 
 
@@ -75,11 +76,11 @@ def test_the_list_tells_what_is_free_and_what_nobody_has_read(shell: tuple[Shell
     line, _ = shell
     text = line.run("list")
     assert "NOT FOR COMMERCE" in text
-    assert "1 hash unread" in text
+    assert "2 hash unread" in text
     listed = {one["name"]: one for one in json.loads(line.run("list", "--json"))["packs"]}
     assert (listed["gated"]["standing"], listed["gated"]["unread"], listed["plain"]["commercial"]) == (
         "not installed",
-        ["rec.onnx"],
+        ["det.onnx", "rec.onnx"],
         True,
     )
 
