@@ -282,6 +282,18 @@ def examine(studio: Studio, asked: argparse.Namespace) -> None:
     answer(verdict.as_dict(), [*lines, f"Verdict: {verdict.outcome}."], asked.json)
 
 
+def evaluate(asked: argparse.Namespace, clock: Callable[[], datetime]) -> None:
+    """Measure a painter with the desk's own eyes, in a demo that is made for it and thrown away."""
+    from twin.painters.report import report
+
+    with tempfile.TemporaryDirectory() as folder:
+        studio = open_studio(Settings(Path(folder) / "home", wanted="demo"), clock, tell)
+        studio.judging.prepare(studio.references, tell, TEMPLATES)
+        write = asked.limit is None and not asked.json
+        found, lines = report(ASSETS, studio.judging.examiner.sighting, asked.limit, tell, write=write)
+    answer(found, lines, asked.json)
+
+
 def thumbnails(studio: Studio) -> str:
     """Paint every named look and write its small marked picture beside it; a sentence saying how many."""
     house = studio.painting
@@ -294,6 +306,9 @@ def thumbnails(studio: Studio) -> str:
 
 def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
     """Do what was asked."""
+    if asked.command == "evaluate":
+        evaluate(asked, lambda: datetime.now(UTC))
+        return
     studio = open_studio(Settings.read(vars(asked), environment), lambda: datetime.now(UTC), tell)
     match asked.command or "serve":
         case "serve":

@@ -24,6 +24,7 @@ from moderation.safeguards.nobody_else import NobodyElse
 from moderation.safeguards.one_face import OneFace
 from moderation.safeguards.protected import ProtectedPerson
 from moderation.shipped import measure_beforehand
+from moderation.sighting import Sighting, sighting
 from moderation.templates import ReferencePicture
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ class Examiner:
 
     def _known(self) -> KnownFaces:
         return self.store.known()
+
+    def sighting(self, picture: Picture, twin_id: str) -> Sighting:
+        """What the face models say of a picture of a twin; decides nothing. Raises PackRefused, Unexaminable."""
+        return sighting(self._reader.read, self._known(), picture, twin_id)
 
     def measure_beforehand(self, references: Pictures, file: Path) -> int:
         """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""

@@ -32,9 +32,19 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
     _add_packs(commands)
     _add_protect(commands)
+    evaluate = _command(commands, "evaluate", "paint poses and looks that a painter never saw, measure them and write its card")
+    evaluate.add_argument("painter", choices=["atelier"], help="which painter")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object and write nothing")
+    evaluate.add_argument("--limit", metavar="N", type=_count, help="only N held-out poses, to try it: nothing is written")
     _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
     _command(commands, "thumbnails", "paint the picture of every named look again and write assets/looks/*.jpg")
     return ask.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+    return int(text)
 
 
 def _everywhere(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
