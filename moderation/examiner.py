@@ -15,6 +15,7 @@ from moderation.faces.pack import Pack
 from moderation.keyring import Keyring
 from moderation.known import Enrolled, FaceStore
 from moderation.protected import Floats, ProtectedPeople
+from moderation.safeguards.content import Content, ContentPack
 from moderation.safeguards.copied import CopyOfReference
 from moderation.safeguards.exhibit import Picture, Safeguard
 from moderation.safeguards.face_size import FaceSize
@@ -40,8 +41,11 @@ SMALLEST_PHOTOGRAPHED = 80.0
 class Examiner:
     """Opens its models when first asked; `folder` is where packs lie, `threads` what each model may use."""
 
-    def __init__(self, database: Database, folder: Path, threads: int = 1, keys: Path | None = None) -> None:
-        """`keys` is where the keys of protected people lie: beside the packs, if not told."""
+    def __init__(
+        self, database: Database, folder: Path, threads: int = 1, keys: Path | None = None, content: ContentPack | None = None
+    ) -> None:
+        """`keys` is where the keys of protected people lie, else beside the packs; `content` is asked where there is one."""
+        self._content = content
         self._database = database
         self._folder = folder
         self._keys = keys or folder.parent / "keys" / "protected"
@@ -84,7 +88,18 @@ class Examiner:
             CopyOfReference(self._known, canvas, best_fit),
             Manipulation(None, None),
         ]
+        if self._content is not None:
+            safeguards.append(Content(self._content, self._excluded))
         return Examination(reader, safeguards)
+
+    def _excluded(self, twin_id: str) -> Mapping[str, str]:
+        """What the twin's consents in force exclude, whichever of them an image rests on."""
+        rows = self._database.rows(
+            "SELECT json_extract(l.value, '$.topic') AS topic, json_extract(l.value, '$.sentence') AS sentence"
+            " FROM consent c, json_each(c.content_limits) l WHERE c.twin_id = :twin AND c.starts_at <= :now AND :now < c.ends_at",
+            {"twin": twin_id, "now": self._database.clock().isoformat(timespec="microseconds")},
+        )
+        return {row["topic"]: row["sentence"] for row in rows}
 
     def _known(self) -> KnownFaces:
         return self.store.known()

@@ -1,11 +1,13 @@
 """Searches a list of faces exactly: every face in it is compared, whatever the list's size."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Matrix = NDArray[np.float64]
 
 CANDIDATES = 16
 """How many of the quick search are measured again in full precision."""
@@ -25,6 +27,7 @@ class NearestFace:
         self._ids = tuple(ids)
         self._templates = np.ascontiguousarray(templates, np.float32)
         self._squares = np.einsum("nd,nd->n", self._templates, self._templates)
+        self._weighed: tuple[Matrix, Self] | None = None
 
     def __len__(self) -> int:
         """How many templates are searched."""
@@ -39,3 +42,13 @@ class NearestFace:
         exact = np.linalg.norm(self._templates[near].astype(np.float64) - template.astype(np.float64), axis=1)
         best = int(exact.argmin())
         return float(exact[best]), self._ids[int(near[best])]
+
+    def distance(self, template: Floats, person_id: str) -> float:
+        """The L2 to the template of one person; raises ValueError for somebody who is not on the list."""
+        return float(np.linalg.norm(self._templates[self._ids.index(person_id)].astype(np.float64) - template))
+
+    def weighed(self, weights: Matrix) -> Self:
+        """The same list with every template multiplied by a matrix (d, d); kept as long as the same matrix is asked for."""
+        if self._weighed is None or self._weighed[0] is not weights:
+            self._weighed = (weights, type(self)(self._ids, (self._templates @ weights).astype(np.float32)))
+        return self._weighed[1]

@@ -144,6 +144,17 @@ class Gallery:
         weighed = self._weights(without)
         return self._by_twin(without, lambda own: np.sort(np.linalg.norm((own - embedding) @ weighed, axis=1))[:NEAREST].mean())
 
+    def from_centres_in_contrast(self, embedding: Floats, without: str = "") -> Mapping[str, float]:
+        """{twin: distance to the mean of her templates}, leaving one reference out, directions weighed as in `in_contrast`."""
+        if not self.templates:
+            return {}
+        weighed = self.weights(without)
+        return self._by_twin(without, lambda own: np.linalg.norm((own.mean(axis=0) - embedding) @ weighed))
+
+    def weights(self, without: str = "") -> NDArray[np.float64]:
+        """The matrix (d, d) by which `in_contrast` weighs directions; the same object as long as the templates are."""
+        return self._weights(without)
+
     def _weights(self, without: str) -> NDArray[np.float64]:
         """The matrix (d, d) that evens out what varies within a person; without templates to tell it is the identity."""
         if without not in self._weighed:

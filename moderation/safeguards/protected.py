@@ -2,40 +2,30 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from moderation.calibration import KnownFaces
 from moderation.errors import Unexaminable
+from moderation.nearest import NearestFace
 from moderation.safeguards.exhibit import SMALLEST_FACE, Exhibit, SeenFace
 from moderation.safeguards.finding import Finding, Outcome
 
 FARTHEST = 1.0
 """A larger margin tells no more, and stands for an empty list too."""
-LARGEST = 14
+LARGEST = 36
 """With more people on the list, more than two of a hundred good images may be referred for nothing, if those on it are as alike
-to the twins as the demo's twins are to each other: 14 with three photographs a person on plates that nobody was calibrated
-with, 19 on the references that `python -m tests.bench protected` asks about; some 1,600 photographed strangers by extrapolation
-from two."""
+to the twins as the demo's twins are to each other: 36 with three photographs a person on plates that nobody was calibrated with,
+54 on the references that `python -m tests.bench protected` asks about. Photographed strangers come less near: there were too
+few to count any, and a normal curve through their margins says thousands."""
 SHARE = 0.02
 PER_PERSON = 1 - (1 - SHARE) ** (1 / LARGEST)
 """The part of images that one such person on the list refers for nothing."""
 
 
-class Faces(Protocol):
-    """A list of faces that is searched exactly."""
-
-    def __len__(self) -> int: ...
-
-    def to(self, template: NDArray[np.float32]) -> tuple[float, str]:
-        """The L2 to the nearest, and the id of whose it is."""
-        ...
-
-
 class ProtectedPerson:
-    """The score is a margin: how much farther (L2) the nearest on the list is than the twin herself; at most 1.
+    """The score is a margin: how much farther the nearest on the list is than the twin herself, each by the mean of templates; at
+    most 1. Both are measured in contrast (see `Gallery.in_contrast`), and the limit is the twin's own against other twins.
 
     A distance alone would refer everybody who looks a little like anybody. Every face of the image is asked about, not only the
     largest. Whoever the image shows, the words name only the list: that somebody is on it is nobody's business but the desk's.
@@ -43,7 +33,7 @@ class ProtectedPerson:
 
     name = "protected"
 
-    def __init__(self, known: Callable[[], KnownFaces], listed: Callable[[], Faces]) -> None:
+    def __init__(self, known: Callable[[], KnownFaces], listed: Callable[[], NearestFace]) -> None:
         self._known = known
         self._listed = listed
 
@@ -67,12 +57,15 @@ class ProtectedPerson:
         evidence = {"protected": who, "box": [round(edge, 1) for edge in face.box]}
         return self._found(exhibit, Outcome.BLOCK if sure else Outcome.REFER, margin, limit, words, evidence)
 
-    def _nearest(self, exhibit: Exhibit, face: SeenFace, known: KnownFaces, listed: Faces) -> tuple[float, float, str, SeenFace]:
-        distance, who = listed.to(face.template)
-        margin = distance - known.gallery.from_centres(face.template)[exhibit.twin_id]
+    def _nearest(
+        self, exhibit: Exhibit, face: SeenFace, known: KnownFaces, listed: NearestFace
+    ) -> tuple[float, float, str, SeenFace]:
+        weights, template = known.gallery.weights(), face.template
+        distance, who = listed.weighed(weights).to((template @ weights).astype(np.float32))
+        margin = distance - known.gallery.from_centres_in_contrast(template)[exhibit.twin_id]
         if not math.isfinite(margin):
             raise Unexaminable("The face was measured as numbers that make no sense.")
-        return margin, distance, who, face
+        return margin, listed.distance(template, who), who, face
 
     def _found(
         self, exhibit: Exhibit, outcome: Outcome, score: float, limit: float, words: str, evidence: Mapping[str, object]

@@ -61,8 +61,8 @@ def references() -> tuple[Template, ...]:
     )
 
 
-def margins(listed: dict[str, np.ndarray], templates: tuple[Template, ...]) -> Iterator[tuple[str, float, float]]:
-    """(person on the list, margin beyond the twin's limit, L2) for every reference of everybody who is not that person."""
+def margins(listed: dict[str, np.ndarray], templates: tuple[Template, ...]) -> Iterator[tuple[str, float]]:
+    """(person on the list, margin beyond the twin's limit) for every reference of everybody who is not that person."""
     chance = np.random.default_rng(2)
     for person, own in listed.items():
         gallery = Gallery(tuple(one for one in templates if one.twin_id != person))
@@ -70,9 +70,10 @@ def margins(listed: dict[str, np.ndarray], templates: tuple[Template, ...]) -> I
         for _ in range(ROUNDS):
             centre = own[chance.choice(len(own), PHOTOGRAPHS, replace=False)].mean(axis=0)
             for one in gallery.templates:
-                distance = float(np.linalg.norm(centre - one.embedding))
-                hers = gallery.from_centres(one.embedding, without=one.reference_id)[one.twin_id]
-                yield person, distance - hers - (limits[one.twin_id].mistaken or 0.0), distance
+                weights = gallery.weights(one.reference_id)
+                distance = float(np.linalg.norm((centre - one.embedding) @ weights))
+                hers = gallery.from_centres_in_contrast(one.embedding, without=one.reference_id)[one.twin_id]
+                yield person, distance - hers - (limits[one.twin_id].mistaken or 0.0)
 
 
 def missed(templates: tuple[Template, ...]) -> float:
@@ -84,8 +85,8 @@ def missed(templates: tuple[Template, ...]) -> float:
         for shown in own:
             known = np.stack([one.embedding for one in own if one.reference_id != shown.reference_id])
             centre = known[chance.choice(len(known), PHOTOGRAPHS, replace=False)].mean(axis=0)
-            distance = np.linalg.norm(centre - shown.embedding)
-            centres = gallery.from_centres(shown.embedding)
+            distance = np.linalg.norm((centre - shown.embedding) @ gallery.weights())
+            centres = gallery.from_centres_in_contrast(shown.embedding)
             answers += [distance - centres[twin] > (limits[twin].mistaken or 0.0) for twin in gallery.twin_ids]
     return float(np.mean(answers))
 
@@ -94,7 +95,7 @@ def false_referrals(data: Path | None) -> dict[str, object]:
     templates = references()
     cast = {twin: np.stack([one.embedding for one in templates if one.twin_id == twin]) for twin in Gallery(templates).twin_ids}
     seen = list(margins(cast, templates))
-    share = float(np.mean([margin <= 0 for _, margin, _ in seen]))
+    share = float(np.mean([margin <= 0 for _, margin in seen]))
     found: dict[str, object] = {
         "referred_for_nothing_per_person_as_alike_as_the_cast": round(share, 6),
         "largest_list_as_alike_as_the_cast": largest(share),
@@ -103,7 +104,7 @@ def false_referrals(data: Path | None) -> dict[str, object]:
     }
     if data:
         strangers = photographed(data)
-        spread = [margin for _, margin, _ in margins(strangers, templates)]
+        spread = [margin for _, margin in margins(strangers, templates)]
         counted = float(np.mean([margin <= 0 for margin in spread]))
         fitted = NormalDist.from_samples(spread).cdf(0.0)
         found |= {

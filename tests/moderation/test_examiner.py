@@ -15,6 +15,7 @@ from moderation.examiner import Examiner
 from moderation.faces.pack import RECOGNITION, Pack
 from moderation.faces.reader import FaceReader
 from moderation.protected import Asked
+from moderation.safeguards.content import ContentPack
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome
 from moderation.safeguards.likeness import Likeness
@@ -186,3 +187,34 @@ def test_a_reference_without_a_face_is_refused_by_name(scene: Scene, tmp_path: P
     blank = ReferencePicture("blank", "nora", "even", "0" * 64, np.full((640, 512, 3), 120, np.uint8))
     with pytest.raises(BadImage, match="blank shows 0 faces"):
         scene.examiner.measure_beforehand(lambda: [blank], tmp_path / "templates.npz")
+
+
+@dataclass(frozen=True)
+class KnowsContent:
+    """A model that is sure of alcohol in every picture."""
+
+    name: str = "fake-content"
+    sha256: str = "c" * 64
+    topics: tuple[str, ...] = ("alcohol",)
+
+    def shown(self, _picture: np.ndarray) -> dict[str, float]:
+        return {"alcohol": 0.9}
+
+
+def test_a_content_pack_is_asked_only_where_there_is_one_and_only_for_what_a_consent_in_force_excludes(
+    scene: Scene, cc0_pack: Pack
+) -> None:
+    database = scene.examiner.store._database
+    with database.write("test") as tx:
+        tx.execute("CREATE TABLE consent (twin_id TEXT, content_limits TEXT, starts_at TEXT, ends_at TEXT) STRICT")
+        limits = '[{"topic": "alcohol", "sentence": "I am not shown with alcohol."}]'
+        tx.execute("INSERT INTO consent VALUES ('nora', ?, '2025-06-01', '2026-06-01')", [limits])
+        tx.execute("INSERT INTO consent VALUES ('mei', ?, '2025-06-01', '2025-12-31')", [limits])
+    empty = np.full((640, 512, 3), 120, np.uint8)
+    without = scene.examiner.examination.examine(empty, "nora")
+    examiner = Examiner(database, cc0_pack.folder.parent, content=ContentPack(KnowsContent(), refer=0.4, block=0.8))
+    nora, mei = (examiner.examination.examine(empty, twin_id).findings[-1] for twin_id in ("nora", "mei"))
+    assert "content" not in {found.safeguard for found in without.findings}
+    assert (nora.safeguard, nora.outcome) == ("content", Outcome.BLOCK)
+    assert "I am not shown with alcohol" in nora.reason
+    assert mei.outcome is Outcome.UNEXAMINED

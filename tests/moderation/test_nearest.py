@@ -43,3 +43,19 @@ def test_nothing_is_nearest_to_no_number_or_in_no_list() -> None:
     ):
         with pytest.raises(ValueError, match="nothing to compare"):
             faces.to(probe.astype(np.float32))
+
+
+def test_a_weighed_list_is_searched_in_the_weighed_space_and_made_once_for_a_matrix() -> None:
+    listed = np.array([[1, 0], [0, 2]], np.float32)
+    faces, weights = NearestFace(["a", "b"], listed), np.diag([10.0, 0.1])
+    assert faces.to(np.zeros(2, np.float32)) == (1.0, "a")
+    assert faces.weighed(weights).to(np.zeros(2, np.float32)) == (pytest.approx(0.2), "b")
+    assert faces.weighed(weights) is faces.weighed(weights)
+    assert faces.weighed(weights.copy()) is not faces.weighed(weights)
+
+
+def test_the_distance_to_one_person_is_told() -> None:
+    faces = NearestFace(["a", "b"], np.array([[1, 0], [0, 2]], np.float32))
+    assert faces.distance(np.zeros(2, np.float32), "b") == 2.0
+    with pytest.raises(ValueError, match="not in"):
+        faces.distance(np.zeros(2, np.float32), "c")

@@ -10,6 +10,7 @@ from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Finding, Outcome
 from moderation.safeguards.protected import FARTHEST, LARGEST, SHARE, ProtectedPerson, referred_for_nothing
 from moderation.templates import Gallery
+from tests.bench.protected import false_referrals
 from tests.moderation.safeguards.exhibits import exhibit, face, known_faces, unread
 
 KNOWN = known_faces()
@@ -46,9 +47,12 @@ def test_a_face_that_is_only_nearer_to_a_listed_person_than_to_her_goes_to_a_per
 @pytest.mark.parametrize("beyond", [True, False])
 def test_the_limit_is_hers(beyond: bool) -> None:
     shown = face(0, 0.5)
-    own = float(KNOWN.gallery.from_centres(shown.template)["nora"])
-    distance = own + MISTAKEN + (-0.01 if beyond else 0.01)
-    found = asked(exhibit(shown), (distance, 0.5))
+    own = float(KNOWN.gallery.from_centres_in_contrast(shown.template)["nora"])
+    wanted = own + MISTAKEN + (-0.01 if beyond else 0.01)
+    step = np.array([wanted, 0.0]) @ np.linalg.inv(KNOWN.gallery.weights())
+    place = shown.template + step.astype(np.float32)
+    found = asked(exhibit(shown), (float(place[0]), float(place[1])))
+    assert found.score == pytest.approx(wanted - own, abs=1e-4) or not beyond
     assert (found.outcome is not Outcome.CLEAR) is beyond
 
 
@@ -86,3 +90,9 @@ def test_the_largest_list_is_the_one_that_refers_two_of_a_hundred() -> None:
     assert referred_for_nothing(LARGEST) == pytest.approx(SHARE)
     assert referred_for_nothing(0) == 0
     assert referred_for_nothing(LARGEST + 1) > SHARE
+
+
+def test_the_stated_largest_list_is_no_larger_than_the_one_that_is_measured() -> None:
+    found = false_referrals(None)
+    assert found["largest_list_as_alike_as_the_cast"] is None or found["largest_list_as_alike_as_the_cast"] >= LARGEST
+    assert found["missed_by_this_safeguard_alone"] < 0.05
