@@ -39,10 +39,10 @@ def test_a_lamp_is_moved_on_the_negative_and_the_development_is_examined_as_an_i
     expect(maya.locator("#table-moved")).to_contain_text("Rim strength")
     expect(proof).not_to_have_attribute("src", as_painted)
     relit = proof.get_attribute("src") or ""
-    maya.get_by_label("Words").fill("navy backdrop, on a camel")
+    maya.get_by_label("Words").fill("navy backdrop, on a horse")
     expect(maya.locator("#table-moved")).to_contain_text("navy")
     expect(proof).not_to_have_attribute("src", relit)
-    expect(maya.locator("#reading del")).to_have_text("camel")
+    expect(maya.locator("#reading del")).to_have_text("horse")
 
     maya.get_by_role("button", name="Develop as a new image").click()
     expect(maya.locator("#beside")).to_contain_text("after no. 1", timeout=SLOW_MS)
