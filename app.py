@@ -23,6 +23,7 @@ from moderation.database import append_only
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
 from moderation.errors import NotFound as NothingToJudge
+from moderation.evaluation import Probe, kept_back
 from moderation.faces.catalogue import Catalogue
 from moderation.home import Home, Kind, open_home, refuse_exposed
 from moderation.pack_commands import packs
@@ -48,6 +49,7 @@ from twin.painter import Painting
 from twin.plate import negative_bytes, read_index
 from twin.portfolio import cast
 from twin.ports import Picture
+from twin.probes import DATA, PLAIN, plates_of, probes
 from twin.reference import plate_references
 from twin.relight import Proof
 from twin.settings import Settings
@@ -215,6 +217,7 @@ def build_site(studio: Studio) -> "FastAPI":
         judging,
         portrait=studio.portrait,
         look=lambda _, name: painting.lookbook.picture(name),
+        reports=ASSETS / "packs",
         cast=lambda: [Portrait(twin.id, twin.name) for twin in cast(painting.store)],
         refusals=REFUSALS,
         missing=MISSING,
@@ -294,6 +297,14 @@ def evaluate(asked: argparse.Namespace, clock: Callable[[], datetime]) -> None:
     answer(found, lines, asked.json)
 
 
+def report_on_pack(studio: Studio) -> str:
+    """Ask about plates that calibrated nothing, and write the face pack's report; a sentence saying where."""
+    studio.judging.prepare(studio.references, tell, TEMPLATES)
+    plates = ASSETS / "plates"
+    asked = (Probe(*one) for one in probes(plates, studio.painting.lookbook, kept_back(plates_of(plates))))
+    return studio.judging.examiner.report(asked, PLAIN, DATA, ASSETS / "packs")
+
+
 def thumbnails(studio: Studio) -> str:
     """Paint every named look and write its small marked picture beside it; a sentence saying how many."""
     house = studio.painting
@@ -333,6 +344,8 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
         case "packs":
             kept = Packs(studio.judging.database, studio.home.packs, Catalogue.read(ASSETS / "packs.json"), ASSETS)
             print(packs(kept, studio.judging.accounts, asked, confirm, tell))
+        case "measure" if asked.report:
+            print(report_on_pack(studio))
         case "measure":
             print(studio.judging.ship_templates(studio.references, TEMPLATES))
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from moderation.calibration import KnownFaces
 from moderation.database import Database
 from moderation.errors import BadImage, PackRefused
+from moderation.evaluation import Probe, shots
+from moderation.evaluation_report import CAVEATS, Report, tables_of, write_report
 from moderation.examination import Examination, NoReader, ReadsFaces
 from moderation.faces.cc0 import cc0_sources, ready_cc0
 from moderation.faces.outline import best_fit, canvas
 from moderation.faces.pack import Pack
 from moderation.keyring import Keyring
-from moderation.known import Enrolled, FaceStore
+from moderation.known import Enrolled, FaceStore, Limits
 from moderation.protected import Floats, ProtectedPeople
 from moderation.safeguards.content import Content, ContentPack
 from moderation.safeguards.copied import CopyOfReference
@@ -55,8 +57,10 @@ class Examiner:
         """Convert the face models and measure the references where that has not happened yet, telling so.
 
         `shipped` was measured beforehand and is used where it fits. Where the models cannot be opened the studio runs on, says
-        why, and leaves every image to a person. Raises BadImage when a reference does not show exactly one face.
+        why, and leaves every image to a person. Protected people whose time is over are erased. Raises BadImage when a reference
+        does not show exactly one face, KeyUnusable.
         """
+        self.protected.erase_expired()
         if not (self._folder / "cc0").exists():
             say("Preparing the face models, once: this takes some seconds …")
         try:
@@ -111,6 +115,20 @@ class Examiner:
     def measure_beforehand(self, references: Pictures, file: Path) -> int:
         """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""
         return measure_beforehand(file, self._pack.sha256, self._reader, canvas, references())
+
+    def limits(self) -> Limits:
+        """What is known of the twins with the pack in use, and since when. Raises PackRefused, also before it was prepared."""
+        if not (self._folder / "cc0").exists():
+            raise PackRefused("The face models of this studio are not prepared yet.")
+        return Limits(self._pack.name, self._pack.sha256, self.store.measured_at(), self._known())
+
+    def report(self, probes: Iterable[Probe], plain: str, data: str, folder: Path) -> str:
+        """Write how often this pack's limits are right about probes, of which `data` tells; a sentence saying where."""
+        known, at = self._known(), self._database.clock().isoformat(timespec="seconds")
+        taken = tuple(shots(probes, self._reader, known, plain))
+        report = Report(self._pack.name, self._pack.sha256, at, (data, *CAVEATS), tables_of(taken, known))
+        files = write_report(folder / self._pack.name, report, taken, known)
+        return f"{len(taken)} pictures were asked about; {len(files)} files are in {files[0].parent}."
 
     @cached_property
     def protected(self) -> ProtectedPeople:

@@ -27,6 +27,7 @@ from moderation.viewing import Viewing
 
 if TYPE_CHECKING:
     from moderation.examiner import Examiner, Pictures, Say
+    from moderation.known import Limits
 
 
 class House:
@@ -71,6 +72,10 @@ class House:
     def examination(self) -> Examination:
         """The safeguards that every image passes."""
         return self.examiner.examination
+
+    def limits(self) -> "Limits":
+        """Every twin's limits with the face pack in use. Raises PackRefused without one."""
+        return self.examiner.limits()
 
     def prepare(self, references: "Pictures", say: "Say", shipped: Path | None = None) -> None:
         """Make the face models and what is known of the twins ready, once; see `Examiner.prepare`."""

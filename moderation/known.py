@@ -24,6 +24,16 @@ class Enrolled:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What is known of the twins with one face pack, and since when, as ISO text."""
+
+    pack: str
+    pack_sha256: str
+    measured_at: str
+    known: KnownFaces
+
+
 class FaceStore:
     """The templates, outlines and limits of one pack (by its SHA-256)."""
 
@@ -44,6 +54,11 @@ class FaceStore:
         if self._read is None or self._read[0] != stamp:
             self._read = (stamp, self._load())
         return self._read[1]
+
+    def measured_at(self) -> str:
+        """When the limits were set, as ISO text; empty while there are none."""
+        rows = self._rows("SELECT max(measured_at) AS at FROM calibration WHERE pack_sha256 = ?")
+        return rows[0]["at"] or ""
 
     def missing(self, enrolled: Iterable[Enrolled]) -> list[Enrolled]:
         """The references that have no outline and so were never measured with this pack."""

@@ -23,6 +23,7 @@ from moderation.access.events import Events
 from moderation.access.gate import LOCAL, Gate, Plan, Refusal
 from moderation.access.guard import BROKEN, NOTHING_THERE, unguarded
 from moderation.access.media import Pictures, media_routes
+from moderation.access.reading import Body, reading_routes
 from moderation.access.routes import PUBLIC, Entrance, Front, demo_routes, front_routes, invitation_routes, sign_in_routes
 from moderation.access.session import LASTS, Sessions, cookie_rules
 from moderation.errors import AccountRefused, NotFound, NotYours, TooManyAttempts
@@ -74,6 +75,7 @@ class Parts:
     sessions: Sessions
     pictures: Pictures
     front: Front
+    scales: Body
     refusals: tuple[type[Exception], ...]
     missing: tuple[type[Exception], ...] = (NotFound,)
 
@@ -90,6 +92,7 @@ def build_site(rules: SiteRules, parts: Parts, zones: Sequence[Zone]) -> FastAPI
     site.include_router(sign_in_routes(pages, entrance))
     site.include_router(invitation_routes(pages, entrance))
     site.include_router(media_routes(parts.pictures))
+    site.include_router(reading_routes(pages, parts.scales))
     if rules.demo:
         site.include_router(demo_routes(entrance))
     site.mount("/assets/theme", StaticFiles(directory=rules.theme_folder))

@@ -14,6 +14,7 @@ from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.inbox import header_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.ports import DeskPorts, HerPorts
+from moderation.pages.scales import scales_page
 from moderation.pages.story import story_html
 from moderation.pages.theme import PaperTheme
 
@@ -65,10 +66,14 @@ def parts_of(
     portrait: Callable[[Account | None, str], bytes],
     look: Callable[[Account, str], bytes],
     cast: Callable[[], Sequence[Portrait]],
+    reports: Path,
     refusals: tuple[type[Exception], ...],
     missing: tuple[type[Exception], ...],
 ) -> Parts:
-    """The objects behind the routes; `portrait` and `cast` show the twins of a demo, `look` the named looks."""
+    """The objects behind the routes; `portrait` and `cast` show the twins of a demo, `look` the named looks.
+
+    `reports` holds a folder for each face pack that was measured.
+    """
     pictures = Pictures(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
@@ -79,4 +84,5 @@ def parts_of(
         open_download=house.releases.open_download,
     )
     key = session_key(house.home.keys / "session.key")
-    return Parts(key, house.accounts, house.sessions, pictures, Front(cast, house.insight.inbox), refusals, missing)
+    front, scales = Front(cast, house.insight.inbox), scales_page(house.limits, reports)
+    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing)

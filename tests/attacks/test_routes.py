@@ -45,6 +45,7 @@ OWN = {
     ("GET", "/media/progress/{render_id}"): only("maya", "nora", "greta", "ada", "adam"),
     ("GET", "/media/portrait/{twin_id}"): EVERYBODY,
     ("GET", "/media/reference/{reference_id}"): only("rosa", "nora"),
+    ("GET", "/scales"): only("rosa", "idris", "ada", "adam"),
     ("GET", "/media/look/{name}"): only(*SIGNED),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),

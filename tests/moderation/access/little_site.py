@@ -12,6 +12,7 @@ from pathlib import Path
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from markupsafe import Markup
 from PIL import Image
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -120,7 +121,7 @@ class LittleSite:
         """What the site is built from."""
         pictures = Pictures(self.preview, self.preview, self.portrait, self.preview, self.preview, self.grant, self.open_download)
         front = Front(lambda: [Portrait("nora", "Nora")], lambda _: [Waiting(3, "waiting for your decision")])
-        return Parts("k" * 64, self.accounts, self.sessions, pictures, front, (ModerationError,))
+        return Parts("k" * 64, self.accounts, self.sessions, pictures, front, self.scales, (ModerationError,))
 
     def blocks(self, role: Role) -> gr.Blocks:
         """A page with a box, a greeting, a counting generator, a refusal, a fault, and a file input that echoes."""
@@ -164,6 +165,11 @@ class LittleSite:
         if twin_id != "nora" or (account is None and not self.demo):
             raise NotFound("There is no such twin.")
         return jpeg()
+
+    def scales(self, account: Account) -> Markup:
+        if account.role is not Role.MODERATOR:
+            raise NotFound("There is nothing here.")
+        return Markup("<p>They measure.</p>")
 
     def grant(self, account: Account, render_id: str) -> str:
         self.preview(account, render_id)

@@ -1,0 +1,26 @@
+"""Probes are plates that are nobody's references, shown in the references' lights and in harder ones."""
+
+from tests.twin.cast import ASSETS
+from twin.lookbook import Lookbook
+from twin.plate import read_index
+from twin.probes import HARD, PLAIN, plates_of, probes
+from twin.reference import LIGHTS
+
+
+def test_a_probe_is_shown_in_every_light_plain_first_and_none_is_a_reference() -> None:
+    plates = ASSETS / "plates"
+    wanted = sorted(plate for plate, twin in plates_of(plates) if twin == "kofi")[:2]
+    seen = list(probes(plates, Lookbook.read(ASSETS / "looks"), wanted))
+    lights = [light for name, _, _, light, _ in seen if name == wanted[0]]
+    assert lights == [*LIGHTS, *HARD]
+    assert lights[0] == PLAIN
+    assert {name for name, *_ in seen} == set(wanted)
+    assert len({picture.tobytes() for *_, picture in seen}) == len(seen)
+    assert not {line["id"] for line in read_index(ASSETS / "references")} & {plate for plate, _ in plates_of(plates)}
+
+
+def test_a_turn_is_that_of_head_and_body_together() -> None:
+    plates = ASSETS / "plates"
+    line = next(line for line in read_index(plates) if abs(line["pose"]["body"]) > 10)
+    found = next(probes(plates, Lookbook.read(ASSETS / "looks"), [line["id"]]))
+    assert found[2] == line["pose"]["yaw"] + line["pose"]["body"]
