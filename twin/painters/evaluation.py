@@ -18,7 +18,7 @@ from twin.plate import develop, read_index, read_plate
 
 THREADS = 2
 """Painters owe equal pixels for an equal number only."""
-FACES_A_TWIN = 10
+FACES_A_TWIN = 6
 """How many training plates of each twin tell how a turn shows."""
 Say = Callable[[str], None]
 

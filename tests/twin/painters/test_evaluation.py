@@ -12,6 +12,7 @@ CARD = Path(app.__file__).parent / "assets" / "atelier" / "README.md"
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_one_pose_is_painted_measured_and_told_and_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     before = CARD.read_bytes(), sorted(CARD.parent.iterdir())
     assert app.main(["evaluate", "atelier", "--limit", "1", "--json"]) == 0
