@@ -97,6 +97,12 @@ class ProtectedPeople:
             self._erase(tx, person_id, "protected.removed")
         self._sweep()
 
+    def erase_expired(self) -> None:
+        """Erase whoever has been on the list for as long as a template may be kept. Raises KeyUnusable."""
+        with self._database.write("protected") as tx:
+            self._forget_expired(tx)
+        self._sweep()
+
     def listing(self, actor: str) -> list[Listed]:
         """Everybody on the list, in the order of asking; who expired is erased first. Raises KeyUnusable."""
         with self._database.write(actor) as tx:
