@@ -3,12 +3,14 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from moderation import desk
-from tests.twin.rig import MIRA, Clock, Rig
+from tests.twin.rig import LOOK, MIRA, Clock, PlatePainter, Rig
 from twin import jobs, work
 from twin.recipe import Recipe
 
@@ -44,6 +46,31 @@ def test_a_worker_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path, poin
     assert rig.files() == [f"previews/{render_id}.jpg", f"vault/originals/{render_id}.png"]
     sealed = rig.rows("SELECT pixels_sha256 FROM submission")[0]["pixels_sha256"]
     assert Recipe.from_json(rig.rows("SELECT recipe FROM recipe")[0]["recipe"]).pixels_sha256 == sealed
+
+
+@pytest.mark.parametrize("point", ["paint.painted", "paint.stored", "paint.rows", "paint.committed"])
+def test_a_worker_killed_while_developing_loses_and_doubles_nothing(tmp_path: Path, point: str) -> None:
+    rig = Rig.founded(tmp_path, Clock(), painter=PlatePainter())
+    relit = replace(LOOK, backdrop_colour="#203040")
+    parent = rig.order(seed=9)
+    rig.settle()
+    child = rig.order(seed=9, look=relit, parent_id=parent)
+    assert struck(tmp_path, point) == signal.SIGKILL
+    rig.settle("next")
+
+    paintings = 1 if point == "paint.committed" else 2
+    assert rig.jobs_of(child) == [("paint", "done", paintings), ("examine", "done", 1)]
+    kept = [f"{folder}/{i}.{end}" for folder, end in _FOLDERS for i in (parent, child)]
+    assert rig.files() == kept
+    tables = ("render", "submission", "negative", "recipe", "verdict")
+    assert [len(rig.rows(f"SELECT 1 FROM {table} WHERE {_KEY[table]} = ?", child)) for table in tables] == [1] * len(tables)
+    recipe = Recipe.from_json(rig.rows("SELECT recipe FROM recipe WHERE render_id = ?", child)[0]["recipe"])
+    assert recipe.made_by["developed_from"]["image"] == parent
+    assert np.array_equal(rig.incoming.picture(child), rig.painter.paint(recipe.request(), lambda _: None).picture)
+
+
+_FOLDERS = (("previews", "jpg"), ("vault/negatives", "npz"), ("vault/originals", "png"))
+_KEY = {"render": "id", **dict.fromkeys(("submission", "negative", "recipe", "verdict"), "render_id")}
 
 
 def test_pixels_of_a_killed_painting_go_when_its_image_was_cancelled(tmp_path: Path) -> None:
