@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from moderation.database import append_only
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
 from moderation.errors import NotFound as NothingToJudge
-from moderation.evaluation import Probe, kept_back
+from moderation.evaluation import Probe
 from moderation.faces.catalogue import Catalogue
 from moderation.home import Home, Kind, open_home, refuse_exposed
 from moderation.pack_commands import packs
@@ -33,7 +34,7 @@ from moderation.safeguards.finding import Verdict
 from moderation.seal import mark_thumbnail
 from moderation.submission import Sheet
 from moderation.templates import ReferencePicture
-from moderation.uploads import read_picture_file
+from moderation.uploads import pictures_in, read_picture_file
 from twin import commands, demo
 from twin import schema as twin_schema
 from twin.arguments import parse
@@ -49,10 +50,11 @@ from twin.painter import Painting
 from twin.plate import negative_bytes, read_index
 from twin.portfolio import cast
 from twin.ports import Picture
-from twin.probes import DATA, PLAIN, plates_of, probes
+from twin.probes import DATA, PLAIN, probes, unseen
 from twin.reference import plate_references
 from twin.relight import Proof
 from twin.settings import Settings
+from twin.specimens import write_pictures
 from twin.supervisor import Supervisor, follow_parent
 from twin.terminal import answer, ask_password, confirm, remedy_of, tell
 from twin.work import Examine, Paint
@@ -286,22 +288,39 @@ def examine(studio: Studio, asked: argparse.Namespace) -> None:
 
 
 def evaluate(asked: argparse.Namespace, clock: Callable[[], datetime]) -> None:
-    """Measure a painter with the desk's own eyes, in a demo that is made for it and thrown away."""
+    """Measure a painter with the desk's own eyes, or those eyes, in a demo that is made for it and thrown away."""
     from twin.painters.report import report
 
     with tempfile.TemporaryDirectory() as folder:
         studio = open_studio(Settings(Path(folder) / "home", wanted="demo"), clock, tell)
         studio.judging.prepare(studio.references, tell, TEMPLATES)
         write = asked.limit is None and not asked.json
-        found, lines = report(ASSETS, studio.judging.examiner.sighting, asked.limit, tell, write=write)
+        if asked.what == "blend":
+            found, lines = evaluate_blend(studio, asked)
+        else:
+            found, lines = report(ASSETS, studio.judging.examiner.sighting, asked.limit, tell, write=write)
     answer(found, lines, asked.json)
+
+
+def evaluate_blend(studio: Studio, asked: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
+    """Try the blend detector on pictures it never learned from and on a person's own; set its limits before, if asked."""
+    from moderation.safeguards.blend_report import Untouched
+
+    def drawn(purpose: str) -> Iterator[Untouched]:
+        for one in islice(studio.painting.specimens(purpose), asked.limit):
+            yield Untouched(one.name, one.twin_id, one.made, one.picture)
+
+    if asked.set_limits:
+        tell(studio.judging.examiner.set_blend_limits(drawn("limits")))
+    own = (Untouched(name, name, "own pictures", picture) for name, picture in pictures_in(asked.data))
+    tried = studio.judging.examiner.try_blend(chain(drawn("trial"), own))
+    return tried.as_json(), tried.lines()
 
 
 def report_on_pack(studio: Studio) -> str:
     """Ask about plates that calibrated nothing, and write the face pack's report; a sentence saying where."""
     studio.judging.prepare(studio.references, tell, TEMPLATES)
-    plates = ASSETS / "plates"
-    asked = (Probe(*one) for one in probes(plates, studio.painting.lookbook, kept_back(plates_of(plates))))
+    asked = (Probe(*one) for one in probes(ASSETS / "plates", studio.painting.lookbook, unseen(ASSETS)))
     return studio.judging.examiner.report(asked, PLAIN, DATA, ASSETS / "packs")
 
 
@@ -339,6 +358,8 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
         case "protect":
             examiner = studio.judging.examiner
             print(protect(examiner.protected, read_picture_file, examiner.template, asked))
+        case "specimens":
+            print(write_pictures(Path(asked.folder), studio.painting.specimens(asked.purpose)))
         case "thumbnails":
             print(thumbnails(studio))
         case "packs":

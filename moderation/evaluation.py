@@ -1,6 +1,5 @@
 """How often the limits are right: pictures that calibrated nothing are asked about as their own twin's and as every other's."""
 
-import hashlib
 import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -118,15 +117,6 @@ class Rate:
         half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
         low, high = max(0.0, middle - half), min(1.0, middle + half)
         return (0.0 if not self.hits else low), (1.0 if self.hits == n else high)
-
-
-def kept_back(probes: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Of (id, twin id), the ids that no constant is chosen by: every second one of a twin, in the order of their SHA-256."""
-    by_twin: dict[str, list[str]] = {}
-    for probe_id, twin_id in probes:
-        by_twin.setdefault(twin_id, []).append(probe_id)
-    order = {twin_id: sorted(ids, key=lambda one: hashlib.sha256(one.encode()).hexdigest()) for twin_id, ids in by_twin.items()}
-    return frozenset(probe_id for ids in order.values() for probe_id in ids[1::2])
 
 
 def shots(probes: Iterable[Probe], reader: Reads, known: KnownFaces, plain: str) -> Iterator[Shot]:

@@ -1,6 +1,7 @@
 """A pack's report: what its limits did to pictures that calibrated nothing, as a page, plots, and figures for the studio."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -127,12 +128,12 @@ def _confusions(plain: Iterable[Shot], known: KnownFaces) -> Table:
 
 
 def _by_value(some: Iterable[Shot]) -> Mapping[str, list[Shot]]:
-    """The shots of one kind by their value, in the order in which values first came up; turns rise."""
+    """The shots of one kind by their value: lights in the order in which they first came up, numbers rising."""
     found: dict[str, list[Shot]] = {}
     for shot in some:
         found.setdefault(shot.value, []).append(shot)
-    turned = all(value[0].isdigit() and "°" in value for value in found)
-    return dict(sorted(found.items(), key=lambda one: int(one[0].split("–")[0].strip("°+")))) if turned else found
+    numbers = {value: re.search(r"\d+", value) for value in found}
+    return dict(sorted(found.items(), key=lambda one: int(number[0]) if (number := numbers[one[0]]) else 0))
 
 
 def _told(rate: Rate, *, counted: bool = False) -> str:

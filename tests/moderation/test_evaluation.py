@@ -18,7 +18,6 @@ from moderation.evaluation import (
     beyond,
     bin_of,
     judged,
-    kept_back,
     shots,
     trade_off,
 )
@@ -67,13 +66,6 @@ def test_wilsons_interval_holds_the_rate_and_narrows() -> None:
 def test_more_hits_than_tries_are_no_rate(hits: int, tries: int) -> None:
     with pytest.raises(ValueError, match="some of all"):
         Rate(hits, tries)
-
-
-def test_half_of_each_twins_plates_is_kept_back_and_always_the_same() -> None:
-    plates = [(f"{twin}-{index}", twin) for twin in ("nora", "mei") for index in range(9)]
-    kept = kept_back(plates)
-    assert {twin: sum(name.startswith(twin) for name in kept) for twin in ("nora", "mei")} == {"nora": 4, "mei": 4}
-    assert kept_back(reversed(plates)) == kept
 
 
 def test_a_probe_is_asked_in_every_light_quality_size_and_by_its_turn() -> None:

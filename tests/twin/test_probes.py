@@ -3,20 +3,28 @@
 from tests.twin.cast import ASSETS
 from twin.lookbook import Lookbook
 from twin.plate import read_index
-from twin.probes import HARD, PLAIN, plates_of, probes
+from twin.probes import CHOSEN_ON, HARD, PLAIN, probes, unseen
 from twin.reference import LIGHTS
 
 
 def test_a_probe_is_shown_in_every_light_plain_first_and_none_is_a_reference() -> None:
     plates = ASSETS / "plates"
-    wanted = sorted(plate for plate, twin in plates_of(plates) if twin == "kofi")[:2]
+    wanted = sorted(line["id"] for line in read_index(plates) if line["twin"] == "kofi")[:2]
     seen = list(probes(plates, Lookbook.read(ASSETS / "looks"), wanted))
     lights = [light for name, _, _, light, _ in seen if name == wanted[0]]
     assert lights == [*LIGHTS, *HARD]
     assert lights[0] == PLAIN
     assert {name for name, *_ in seen} == set(wanted)
     assert len({picture.tobytes() for *_, picture in seen}) == len(seen)
-    assert not {line["id"] for line in read_index(ASSETS / "references")} & {plate for plate, _ in plates_of(plates)}
+    assert not {line["id"] for line in read_index(ASSETS / "references")} & unseen(ASSETS)
+
+
+def test_no_plate_that_a_constant_was_chosen_on_is_asked_about() -> None:
+    chosen = set((ASSETS / CHOSEN_ON).read_text(encoding="utf-8").split())
+    plates = {line["id"]: line["twin"] for line in read_index(ASSETS / "plates")}
+    assert chosen <= plates.keys()
+    assert not unseen(ASSETS) & chosen
+    assert {plates[plate] for plate in unseen(ASSETS)} == set(plates.values())
 
 
 def test_a_turn_is_that_of_head_and_body_together() -> None:
