@@ -17,6 +17,9 @@ from moderation.faces.pack import Pack
 from moderation.keyring import Keyring
 from moderation.known import Enrolled, FaceStore, Limits
 from moderation.protected import Floats, ProtectedPeople
+from moderation.safeguards.blend import blend_safeguard
+from moderation.safeguards.blend_report import Report as Trial
+from moderation.safeguards.blend_report import Untouched, set_limits, tried_on
 from moderation.safeguards.content import Content, ContentPack
 from moderation.safeguards.copied import CopyOfReference
 from moderation.safeguards.exhibit import Picture, Safeguard
@@ -44,10 +47,19 @@ class Examiner:
     """Opens its models when first asked; `folder` is where packs lie, `threads` what each model may use."""
 
     def __init__(
-        self, database: Database, folder: Path, threads: int = 1, keys: Path | None = None, content: ContentPack | None = None
+        self,
+        database: Database,
+        folder: Path,
+        threads: int = 1,
+        keys: Path | None = None,
+        content: ContentPack | None = None,
+        blend: Path | None = None,
     ) -> None:
-        """`keys` is where the keys of protected people lie, else beside the packs; `content` is asked where there is one."""
-        self._content = content
+        """`keys` is where the keys of protected people lie, else beside the packs; `content` is asked where there is one.
+
+        `blend` is the folder of the blend detector; without it a person must look for swapped faces.
+        """
+        self._content, self._blend = content, blend
         self._database = database
         self._folder = folder
         self._keys = keys or folder.parent / "keys" / "protected"
@@ -90,7 +102,7 @@ class Examiner:
             NobodyElse(self._known),
             ProtectedPerson(self._known, self.protected.faces),
             CopyOfReference(self._known, canvas, best_fit),
-            Manipulation(None, None),
+            blend_safeguard(self._blend, self._threads) if self._blend else Manipulation(None, None),
         ]
         if self._content is not None:
             safeguards.append(Content(self._content, self._excluded))
@@ -121,6 +133,21 @@ class Examiner:
         if not (self._folder / "cc0").exists():
             raise PackRefused("The face models of this studio are not prepared yet.")
         return Limits(self._pack.name, self._pack.sha256, self.store.measured_at(), self._known())
+
+    def try_blend(self, pictures: Iterable[Untouched]) -> Trial:
+        """How often the blend detector is right about untouched pictures and forgeries of them. Raises PackRefused."""
+        return tried_on(self._blend_folder, self._reader, pictures, self._threads)
+
+    def set_blend_limits(self, pictures: Iterable[Untouched]) -> str:
+        """Set the blend detector's limits by untouched pictures; a sentence saying to what. Raises PackRefused."""
+        limits = set_limits(self._blend_folder, self._reader, pictures, self._threads)
+        return f"From {limits.refer:.4f} on the blend detector refers, from {limits.block:.4f} on it blocks."
+
+    @property
+    def _blend_folder(self) -> Path:
+        if self._blend is None:
+            raise PackRefused("No blend detector is installed here.")
+        return self._blend
 
     def report(self, probes: Iterable[Probe], plain: str, data: str, folder: Path) -> str:
         """Write how often this pack's limits are right about probes, of which `data` tells; a sentence saying where."""

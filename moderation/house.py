@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 class House:
     """What judges, signs and releases in one home."""
 
-    def __init__(self, home: Home, clock: Clock, reach: Reach, develop: Develop) -> None:
-        """`develop` makes the picture of a reference, which is the other domain's to read."""
+    def __init__(self, home: Home, clock: Clock, reach: Reach, develop: Develop, blend: Path | None = None) -> None:
+        """`develop` makes the picture of a reference, which is the other domain's to read; `blend` holds the blend detector."""
         self.home = home
+        self._blend = blend
         self.clock = clock
         self.database = Database(home.database, clock)
         self.vault = Vault(home.folder)
@@ -66,7 +67,7 @@ class House:
         """Who looks at the faces; OpenCV and ONNX take seconds to import, and most commands never look at one."""
         from moderation.examiner import Examiner
 
-        return Examiner(self.database, self.home.folder / "packs", keys=self.home.keys / "protected")
+        return Examiner(self.database, self.home.folder / "packs", keys=self.home.keys / "protected", blend=self._blend)
 
     @property
     def examination(self) -> Examination:

@@ -4,7 +4,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,8 @@ NO_READER = "The studio cannot start the process that reads pictures; tell whoev
 
 COMMAND = (sys.executable, "-I", decode.__file__)
 """What decodes one picture; a fresh process each time, so that nothing of a file outlives its answer."""
+ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
+"""What a picture file of a folder is called; the files themselves are known by their content."""
 _HEAD = struct.Struct(">cII")
 
 
@@ -45,6 +47,18 @@ def read_upload(content: bytes, command: Sequence[str] = COMMAND) -> Picture:
     except OSError as error:
         raise BadImage(NO_READER) from error
     return _pixels(done.returncode, done.stdout)
+
+
+def pictures_in(folder: str | Path | None) -> Iterator[tuple[str, Picture]]:
+    """Every picture file of a folder, by name without its ending; none without a folder. Raises BadImage."""
+    if folder is None:
+        return
+    try:
+        files = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in ENDINGS)
+    except OSError as error:
+        raise BadImage(f"The folder {folder} cannot be read: {error.strerror or error}.") from error
+    for file in files:
+        yield file.stem, read_picture_file(file)
 
 
 def read_picture_file(file: Path) -> Picture:

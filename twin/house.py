@@ -19,6 +19,7 @@ from twin.plate import Plate, develop, read_index, read_plate
 from twin.ports import Move, Picture, Reach, Store
 from twin.recipe import Environment, environment_here
 from twin.reference import LIGHTS, Reference
+from twin.specimens import PURPOSES, Specimen, specimens
 from twin.wardrobe import Wardrobe
 
 
@@ -87,6 +88,10 @@ class House:
         """The sentence that every image under a licence carries, from its consent. Raises NotFound."""
         with self.store.read("worker") as tx:
             return registry.consent_behind(tx, licence_id).disclosure_text
+
+    def specimens(self, purpose: str) -> Iterator[Specimen]:
+        """The pictures of the cast for a purpose of `specimens.PURPOSES`. Raises PainterUnavailable, KeyError."""
+        return specimens(self.assets, self.painter("atelier"), self.wardrobe, PURPOSES[purpose])
 
     def reference_pictures(self) -> Iterator[tuple[str, str, str, str, Picture]]:
         """Every reference of every twin in each light of `reference.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.

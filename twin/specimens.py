@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
+from twin.errors import BadValue
 from twin.look import EXPOSURE, KELVIN, PITCH, ROLL, SMILE, Lamp, Light, Look, Pose
 from twin.painter import Painter, PaintRequest
 from twin.plate import develop, read_index, read_plate
@@ -61,6 +63,19 @@ def specimens(assets: Path, painter: Painter, wardrobe: Wardrobe, purpose: Purpo
         yield from rendered(assets / "references", lines, purpose.references, np.random.default_rng([purpose.seed, 2]))
     twins = sorted({twin_id for garment in wardrobe.garments for twin_id in garment.twins})
     yield from painted(painter, wardrobe, twins, purpose.painted, np.random.default_rng([purpose.seed, 3]))
+
+
+def write_pictures(folder: Path, pictures: Iterable[Specimen]) -> str:
+    """Write each as a PNG file named like it; a sentence saying how many. Raises BadValue when it cannot be written."""
+    count = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in pictures:
+            Image.fromarray(one.picture).save(folder / f"{one.name}.png")
+            count += 1
+    except OSError as error:
+        raise BadValue(f"The pictures cannot be written into {folder}: {error.strerror or error}.") from error
+    return f"{count} pictures were written into {folder}."
 
 
 def drawn_look(garment: str, chance: np.random.Generator) -> Look:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from moderation.decode import BAD_PROFILE, DAMAGED, NO_SCREEN_COLOURS, NOT_A_PICTURE, TOO_MUCH_MEMORY
 from moderation.errors import BadImage
-from moderation.uploads import NO_READER, TOO_SLOW, read_picture_file, read_upload
+from moderation.uploads import NO_READER, TOO_SLOW, pictures_in, read_picture_file, read_upload
 from tests.moderation.malformed import BASES, archive, corpus, encoded, endless_scans, gradient, png, profile
 
 ROOT = Path(__file__).parents[2]
@@ -244,3 +244,13 @@ def test_the_malformed_files_are_many_and_take_little_memory(answers: tuple[dict
 
 def test_the_malformed_files_are_the_same_on_every_run() -> None:
     assert corpus() == corpus()
+
+
+def test_the_pictures_of_a_folder_come_by_name_and_other_files_do_not(tmp_path: Path) -> None:
+    Image.new("RGB", (80, 90), "#336699").save(tmp_path / "b.PNG")
+    Image.new("RGB", (70, 80), "#336699").save(tmp_path / "a.jpg")
+    (tmp_path / "notes.txt").write_text("none")
+    assert [(name, picture.shape) for name, picture in pictures_in(tmp_path)] == [("a", (80, 70, 3)), ("b", (90, 80, 3))]
+    assert list(pictures_in(None)) == []
+    with pytest.raises(BadImage, match="cannot be read"):
+        list(pictures_in(tmp_path / "nowhere"))

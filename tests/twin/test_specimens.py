@@ -4,10 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
+from PIL import Image
 
+from twin.errors import BadValue
 from twin.painter import FULLY_GENERATED, Painting, PaintRequest, StepSeen
 from twin.plate import read_index
-from twin.specimens import drawn_look, painted, rendered
+from twin.specimens import PURPOSES, Specimen, drawn_look, painted, rendered, write_pictures
 from twin.wardrobe import Wardrobe
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -47,3 +50,23 @@ def test_every_twin_is_painted_in_her_own_garments() -> None:
     assert len({one.name for one in found}) == 6
     for request in painter.asked:
         wardrobe.check(request.twin_id, request.look)
+
+
+def test_no_plate_and_no_seed_serves_two_purposes() -> None:
+    splits = [split for purpose in PURPOSES.values() for split in purpose.plates]
+    assert sorted(splits) == sorted({line["split"] for line in read_index(ASSETS / "plates")})
+    assert len({purpose.seed for purpose in PURPOSES.values()}) == len(PURPOSES)
+    assert [name for name, purpose in PURPOSES.items() if purpose.references] == ["trial"]
+
+
+def test_pictures_are_written_under_their_names_and_counted(tmp_path: Path) -> None:
+    picture = np.full((8, 6, 3), 77, np.uint8)
+    said = write_pictures(
+        tmp_path / "new", [Specimen("one", "nora", "rendered", picture), Specimen("two", "mei", "painted", picture)]
+    )
+    assert said.startswith("2 pictures")
+    with Image.open(tmp_path / "new" / "two.png") as written:
+        assert np.array_equal(np.asarray(written), picture)
+    (tmp_path / "file").touch()
+    with pytest.raises(BadValue, match="cannot be written"):
+        write_pictures(tmp_path / "file", [])

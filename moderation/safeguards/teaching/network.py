@@ -11,12 +11,12 @@ from moderation.faces.onnx_graph import Graph
 SIDE = 224
 GRID = 14
 """Cells a side of the map: one for each 16 pixels of the crop."""
-STEM = (24, 32)
-WIDTHS, DEPTHS = (32, 64, 128), (1, 2, 2)
+STEM = (16, 24)
+WIDTHS, DEPTHS = (24, 48, 96), (1, 2, 2)
 """Channels of each level and how many residuals it has; a level sees half as finely as the one before."""
 SHARPNESS = 2.0
 """How much the score leans to the strongest cells: 0 would take their mean, infinity the strongest."""
-BANDS = ((5, 16.0), (13, 8.0))
+BANDS = ((5, 16.0), (7, 8.0))
 """What is finer than so many pixels is shown so much larger: sharpness and grain in the first, edges of colour in the second."""
 SELDOM = -1.8
 """The logit at which every cell begins: most hold no seam."""

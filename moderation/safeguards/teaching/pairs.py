@@ -100,8 +100,12 @@ def laid(source: Picture, target: Picture, mask: Mask) -> Picture:
 
 
 def lesson(sitter: Sitter, side: int, chance: Chance, visible: float = VISIBLE) -> Pair:
-    """A pair of crops of `side` pixels as they may come to be judged."""
-    scene = staged(sitter.picture, outline(sitter.landmarks), chance)
+    """A pair of crops of `side` pixels as they may come to be judged.
+
+    Copies differ by at least `visible` grey levels; the plainer that is, the seldomer is there any scenery.
+    """
+    bare = chance.random() > VISIBLE / visible
+    scene = sitter.picture if bare else staged(sitter.picture, outline(sitter.landmarks), chance)
     untouched, blended, mask = self_blended(scene, sitter.landmarks, chance, visible)
     crop = _crop(sitter.landmarks, side, chance)
     fate = int(chance.integers(2**32))

@@ -27,7 +27,7 @@ PLAIN = 12.0
 """Grey levels by which the copies of the first lessons differ, so that there is something to find at all."""
 ROOM = 400
 """Lessons that are kept: drawing one costs more than learning from it, so each is learned from some times before it goes."""
-FRESH = 4
+FRESH = 2
 """Lessons that are drawn anew at each step."""
 AVERAGED = 0.998
 """How slowly the kept weights follow those in training."""

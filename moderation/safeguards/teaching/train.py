@@ -6,7 +6,7 @@ Each DIR holds pictures of faces that nobody blended. DIR/blend.onnx, log.jsonl 
 import argparse
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +19,12 @@ from moderation.safeguards.head import Square, square_around, taken
 from moderation.safeguards.teaching.network import BlendNetwork, as_onnx
 from moderation.safeguards.teaching.pairs import Sitter
 from moderation.safeguards.teaching.school import Course, School
-from moderation.uploads import read_picture_file
+from moderation.uploads import pictures_in
 
 ROOM = 1.25
 """How much wider than the safeguard's square a sitter is cut, so that crops can move."""
 LARGEST = 320
 """Pixels a side that a sitter keeps at most."""
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -46,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.manual_seed(told.seed)
     told.out.mkdir(parents=True, exist_ok=True)
     reader = FaceReader(ready_cc0(told.packs / "cc0", cc0_sources(), lambda _words, _part: None), told.threads)
-    sitters = list(sitters_of(reader, pictures_in(told.pictures)))
+    sitters = [sitter for folder in told.pictures for sitter in sitters_of(reader, pictures_in(folder))]
     network = BlendNetwork()
     if told.start:
         network.load_state_dict(torch.load(told.start, weights_only=True)["average"])
@@ -55,13 +54,6 @@ def main(arguments: list[str] | None = None) -> None:
         school.take_up(told.out / "checkpoint.pt")
     print(f"{len(sitters)} sitters, from step {school.step}", flush=True)
     run(school, told.out, told.every)
-
-
-def pictures_in(folders: Sequence[Path]) -> Iterator[tuple[str, Picture]]:
-    """Every picture of the folders by name. Raises BadImage for one that cannot be read."""
-    for folder in folders:
-        for file in sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES):
-            yield file.stem, read_picture_file(file)
 
 
 def sitters_of(reader: FaceReader, pictures: Iterable[tuple[str, Picture]]) -> Iterator[Sitter]:
