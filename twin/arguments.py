@@ -30,17 +30,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_users(commands)
     audit = _command(commands, "audit", "look after the audit chain")
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
-    evaluate = _command(commands, "evaluate", "measure a painter, and write its card, or the blend detector")
-    evaluate.add_argument("what", choices=["atelier", "blend"], help="the painter, or the detector of blended faces")
-    evaluate.add_argument("--json", action="store_true", help="print one JSON object and write nothing")
-    evaluate.add_argument("--limit", metavar="N", type=_count, help="only N held-out poses, to try it: nothing is written")
-    evaluate.add_argument("--data", metavar="DIR", help="blend: also try it on a folder of untouched pictures of your own")
-    evaluate.add_argument("--set-limits", action="store_true", help="blend: first set its limits, by pictures kept for that")
-    specimens = _command(commands, "specimens", "write pictures of the cast to teach the blend detector with")
-    specimens.add_argument("folder", help="where the PNG files go")
-    specimens.add_argument(
-        "--for", dest="purpose", choices=["teaching", "limits", "trial"], default="teaching", help="which ones"
-    )
+    _add_evaluation(commands)
     _add_packs(commands)
     _add_protect(commands)
     measure = _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
@@ -77,6 +67,20 @@ def _add_paint(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     paint.add_argument("--as", dest="login", help="the creative who orders (in a demo: one whose brand may)")
     paint.add_argument("--out", metavar="DIR", help="copy the marked previews there")
     paint.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_evaluation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = _command(commands, "evaluate", "measure a painter, and write its card, or the blend detector")
+    evaluate.add_argument("what", choices=["atelier", "blend"], help="the painter, or the detector of blended faces")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object and write nothing")
+    evaluate.add_argument("--limit", metavar="N", type=_count, help="only N held-out poses, to try it: nothing is written")
+    evaluate.add_argument("--data", metavar="DIR", help="blend: also try it on a folder of untouched pictures of your own")
+    evaluate.add_argument("--set-limits", action="store_true", help="blend: first set its limits, by pictures kept for that")
+    specimens = _command(commands, "specimens", "write pictures of the cast to teach the blend detector with")
+    specimens.add_argument("folder", help="where the PNG files go")
+    specimens.add_argument(
+        "--for", dest="purpose", choices=["teaching", "limits", "trial"], default="teaching", help="which ones"
+    )
 
 
 def _add_users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
