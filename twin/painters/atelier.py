@@ -76,8 +76,8 @@ class AtelierPainter:
         torch.set_num_threads(self._threads)
         with torch.inference_mode():
             pipeline = self._pipeline
-            channels = pipeline([told], self._album.bases([told]), [chance], self._steps, watch)
-            return settle(planes_plate(pipeline.codec.decode(channels)[0], CLOTH))
+            planes = pipeline([told], self._album.bases([told]), [chance], self._steps, watch)
+            return settle(planes_plate(planes[0], CLOTH))
 
     def _check(self, request: PaintRequest) -> None:
         if not self._files:

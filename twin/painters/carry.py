@@ -135,7 +135,7 @@ def _shares(seen: Tensor, worn: Sequence[bool], now: Told) -> Tensor:
 def _seen(source: Source, there: Integers, place: Floats, points: Points) -> Floats:
     """How well a plate shows each point (n,), 0 to 1: in the frame, facing, not behind something."""
     depth = points.mixed(source.stance.depth, there)
-    framed = (np.abs(place - [WIDTH / 2, HEIGHT / 2]) < [WIDTH / 2 - MARGIN, HEIGHT / 2 - MARGIN]).all(-1)
+    framed = _framed(torch.from_numpy(place)).numpy()
     front = source.show.depth.ravel()[_pixel(place)]
     open_to = np.where(np.isfinite(front), np.clip(1 - (depth - front - SLACK) / SOFT, 0, 1), 0)
     area = _areas(source.stance.corners[there])
@@ -158,19 +158,25 @@ def _areas(corners: Floats) -> Floats:
 def _around(sources: Sequence[Source], now: Told, covered: Tensor) -> Tensor:
     """Planes around the stand-in: the hair of the first plate, below the neck that of the first in the garment, and nothing."""
     worn = next(source for source in sources if source.told.garment == now.garment)
-    both = _sampled(sources[0].planes, source_field(sources[0].told, now))
-    if worn is not sources[0]:
-        share = below_neck(now)
-        both = (1 - share) * both + share * _sampled(worn.planes, source_field(worn.told, now))
+    share = below_neck(now)
+    head, shoulders = (source_field(source.told, now) for source in (sources[0], worn))
+    both = (1 - share) * _sampled(sources[0].planes, head) + share * _sampled(worn.planes, shoulders)
+    framed = torch.where(share < 0.5, _framed(head), _framed(shoulders))
     alpha = both[ALPHA].clamp(0, 1)
     hair = (both[HAIR] / alpha.clamp_min(0.05)).clamp(0, 1)
     closed = -_widest(-_widest(torch.maximum(hair * (alpha > 0.1), covered.float())))
     bare = ((0.2 - alpha) / 0.2).clamp(0, 1) * (closed < 0.5)
-    known = torch.maximum(hair * (alpha > 0.1), bare) * ~covered
+    known = torch.maximum(hair * (alpha > 0.1), bare) * (framed & ~covered)
     known = torch.where(known > 0.75, known, 0.0)
     around = filled(both * known, known)
     around[CLOTH] = 0
     return around
+
+
+def _framed(place: Tensor) -> Tensor:
+    """Whether places (…, 2) lie within the picture, a few pixels from its edge."""
+    half = torch.tensor([WIDTH / 2, HEIGHT / 2])
+    return ((place - half).abs() < half - MARGIN).all(-1)
 
 
 def filled(planes: Tensor, known: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from twin.painters.codec import BlockCodec, new_codec
 from twin.painters.conditions import WIDTH, ConditionEncoder, Told
 from twin.painters.guide import COLUMNS, GUIDES, ROWS, guide
 
-STEPS = 6
+STEPS = 4
 STRENGTH = 0.16
 """The share of noise that a base starts under, as shipped: what the network learned in its short training to take away."""
 
@@ -30,13 +30,13 @@ class Seen:
     vector: Tensor
 
 
-TEMPERATURE = 0.5
+TEMPERATURE = 0.25
 """How much chance a painting takes, as shipped."""
 Watch = Callable[[int, int, Tensor], None]
 
 
 class AtelierPipeline(DiffusionPipeline):  # type: ignore[misc]
-    """Paints planes (b, 14, 640, 512); everything it needs is in its folder, nothing comes from a network."""
+    """Paints planes (b, 14, 640, 512); everything it needs is in its folder, nothing comes from elsewhere."""
 
     def __init__(
         self, unet: UNet2DConditionModel, scheduler: DDIMScheduler, codec: BlockCodec, conditions: ConditionEncoder
@@ -56,7 +56,7 @@ class AtelierPipeline(DiffusionPipeline):  # type: ignore[misc]
         strength: float = STRENGTH,
         temperature: float = TEMPERATURE,
     ) -> Tensor:
-        """Clean channels (b, c, rows, columns), one plate for each thing told, each from its own CPU generator.
+        """Planes (b, 14, 640, 512), one plate for each thing told, each from its own CPU generator.
 
         `bases` (b, 14, 640, 512) are planes of the nearest known poses, carried over as an `Album` does.
 
@@ -80,7 +80,12 @@ class AtelierPipeline(DiffusionPipeline):  # type: ignore[misc]
             noisy = self.scheduler.step(guess, int(time), noisy).prev_sample
             if watch is not None:
                 watch(step + 1, steps, guess)
-        return guess
+        return self.finished(guess, base, bases)
+
+    def finished(self, guess: Tensor, base: Tensor, bases: Tensor) -> Tensor:
+        """The bases (b, 14, 640, 512) with all that a guess of their channels changes, and their own detail beyond those."""
+        changed: Tensor = bases + (self.codec.decode(guess) - self.codec.decode(base)).to(bases)
+        return changed.clamp(-0.5, 1)
 
 
 def denoised(pipeline: AtelierPipeline, seen: Seen) -> tuple[Tensor, Tensor]:

@@ -22,10 +22,11 @@ def seeds(*numbers: int) -> list[torch.Generator]:
 
 def test_every_step_is_shown_and_ends_in_what_is_returned() -> None:
     seen: list[tuple[int, int, torch.Tensor]] = []
-    end = small_pipeline()([NORA], GREY, seeds(1), 3, lambda step, steps, guess: seen.append((step, steps, guess.clone())))
+    pipeline = small_pipeline()
+    end = pipeline([NORA], GREY, seeds(1), 3, lambda step, steps, guess: seen.append((step, steps, guess.clone())))
     assert [(step, steps) for step, steps, _ in seen] == [(1, 3), (2, 3), (3, 3)]
-    assert torch.equal(seen[-1][2], end)
-    assert end.shape == (1, 16, 40, 32)
+    assert torch.equal(pipeline.finished(seen[-1][2], pipeline.codec.encode(GREY), GREY), end)
+    assert end.shape == (1, 14, 640, 512)
     assert not torch.equal(seen[0][2], seen[1][2])
 
 
@@ -63,13 +64,21 @@ def test_without_a_network_it_paints_what_arithmetic_knows() -> None:
     torch.nn.init.zeros_(pipeline.unet.conv_out.weight)
     torch.nn.init.zeros_(pipeline.unet.conv_out.bias)
     shades = GREY * torch.linspace(0.2, 1, 512)
-    wanted = pipeline.codec.encode(shades)
     pipeline.codec.rest.fill_(1e-3)
     sure = pipeline([NORA], shades, seeds(5), 2, strength=1.0)
-    assert torch.allclose(sure, wanted, atol=0.02)
+    assert torch.allclose(sure, shades, atol=0.02)
     pipeline.codec.rest.fill_(1.0)
     faint, strong = (pipeline([NORA], shades, seeds(5), 2, strength=strength) for strength in (0.1, 0.8))
-    assert float((faint - wanted).square().mean()) < float((strong - wanted).square().mean())
+    assert float((faint - shades).square().mean()) < float((strong - shades).square().mean())
+
+
+def test_detail_that_no_channel_holds_stays_as_the_base_has_it() -> None:
+    pipeline = small_pipeline()
+    fine = torch.zeros(1, 14, 640, 512)
+    fine[:, 0, ::2, ::2] = 0.02
+    smooth, detailed = (pipeline([NORA], base, seeds(5), 2) for base in (GREY, GREY + fine))
+    apart = (detailed - smooth)[:, 0, 320, 256] - (detailed - smooth)[:, 0, 321, 257]
+    assert float(apart) > 0.015
 
 
 def test_somebody_it_never_saw_is_no_condition() -> None:
