@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from moderation.errors import PackRefused, Unexaminable
 from moderation.faces.chip import Picture, Points
@@ -73,16 +74,15 @@ class BlendModel:
         """The traces around one face with these five points (5, 2) in pixels; raises as `traces` does."""
         square = square_around(landmarks)
         crop = taken(picture, square, self._card.side).transpose(2, 0, 1)[None].astype(np.float32)
-        score, grid = self._run(np.concatenate([crop, crop[..., ::-1]]))
-        # A mirror image is as true as the picture; the mean of both errs less than either.
-        return Traces(float(score.mean()), np.asarray((grid[0] + grid[1, :, ::-1]) / 2, np.float32), square.box)
+        score, grid = self._run(np.ascontiguousarray(crop))
+        return Traces(score, grid, square.box)
 
-    def _run(self, crops: np.ndarray[Any, np.dtype[np.float32]]) -> tuple[Any, Any]:
+    def _run(self, crop: NDArray[np.float32]) -> tuple[float, NDArray[np.float32]]:
         with _in_time(self._patience_s) as watched:
-            score, grid = self._session.run(["score", "map"], {"face": np.ascontiguousarray(crops)}, watched)
-        if score.shape != (len(crops),) or grid.ndim != 3 or len(grid) != len(crops):
+            score, grid = self._session.run(["score", "map"], {"face": crop}, watched)
+        if score.shape != (1,) or grid.ndim != 3 or len(grid) != 1:
             raise Unexaminable("The blend detector answered in another shape than its card says.")
-        return score, grid
+        return float(score[0]), np.asarray(grid[0], np.float32)
 
     @cached_property
     def _session(self) -> Any:

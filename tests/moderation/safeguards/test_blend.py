@@ -51,10 +51,10 @@ def brightness() -> bytes:
     return graph.write({"face": ("float32", ("n", 3, SIDE, SIDE))}, shapes)
 
 
-def answering(score: float, grid: float = 0.1, cells: tuple[int, ...] = (2, 2, 2)) -> bytes:
+def answering(score: float, grid: float = 0.1, cells: tuple[int, ...] = (1, 2, 2)) -> bytes:
     """A model that says the same of every face."""
     graph = Graph("constant")
-    graph.node("Identity", graph.constant(np.full(2, score, np.float32)), output="score")
+    graph.node("Identity", graph.constant(np.full(1, score, np.float32)), output="score")
     graph.node("Identity", graph.constant(np.full(cells, grid, np.float32)), output="map")
     names = ("n", "rows", "columns")[: len(cells)]
     return graph.write({"face": ("float32", ("n", 3, SIDE, SIDE))}, {"score": ("float32", ("n",)), "map": ("float32", names)})
