@@ -83,11 +83,18 @@ def _measured(found: Limits, folder: Path) -> Markup:
     fits = report.pack_sha256 == found.pack_sha256
     stale = "" if fits else Markup("<p><b>These figures were measured with another version of this face pack.</b></p>")
     drawn = Markup("").join(Markup("<figure>{}</figure>").format(Markup(plot)) for plot in plots)  # drawn by us, shipped with us
-    tables = Markup("").join(Markup("<h3>{}</h3>{}").format(one.title, _table(one.head, one.rows)) for one in report.tables)
+    tables = Markup("").join(
+        _folded(one.title, _table(one.head, one.rows), opened=one is report.tables[0]) for one in report.tables
+    )
     notes = Markup("").join(Markup("<p>{}</p>").format(note.replace("`", "")) for note in report.notes)
     return heading + Markup('{}<p>Measured on {}.</p>{}<div class="plots">{}</div>{}').format(
         stale, report.measured_at[:10], notes, drawn, tables
     )
+
+
+def _folded(title: str, table: Markup, *, opened: bool) -> Markup:
+    """A table that opens: on a phone its rows are cards, and all of them at once would be endless."""
+    return Markup("<details{}><summary>{}</summary>{}</details>").format(Markup(" open") if opened else "", title, table)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
