@@ -49,7 +49,7 @@ class Purpose:
 PURPOSES: Mapping[str, Purpose] = {
     "teaching": Purpose({"train": 3}, 0, 25, 5),
     "limits": Purpose({"album": 4}, 0, 3, 6),
-    "trial": Purpose({"held out": 4}, 1, 5, 7),
+    "trial": Purpose({"held out": 2}, 1, 5, 7),
 }
 
 
