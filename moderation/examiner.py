@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.calibration import KnownFaces
+from moderation.chosen import chosen_blend, faces_pack
 from moderation.database import Database
 from moderation.errors import BadImage, PackRefused
 from moderation.evaluation import Probe, shots
 from moderation.evaluation_report import CAVEATS, Report, tables_of, write_report
 from moderation.examination import Examination, NoReader, ReadsFaces
-from moderation.faces.cc0 import cc0_sources, ready_cc0
 from moderation.faces.outline import best_fit, canvas
-from moderation.faces.pack import Pack
+from moderation.faces.pack import DEFAULT, Pack
 from moderation.keyring import Keyring
 from moderation.known import Enrolled, FaceStore, Limits
 from moderation.protected import Floats, ProtectedPeople
@@ -73,7 +73,7 @@ class Examiner:
         does not show exactly one face, KeyUnusable.
         """
         self.protected.erase_expired()
-        if not (self._folder / "cc0").exists():
+        if not (self._folder / DEFAULT).exists():
             say("Preparing the face models, once: this takes some seconds …")
         try:
             store = self.store
@@ -102,7 +102,7 @@ class Examiner:
             NobodyElse(self._known),
             ProtectedPerson(self._known, self.protected.faces),
             CopyOfReference(self._known, canvas, best_fit),
-            blend_safeguard(self._blend, self._threads) if self._blend else Manipulation(None, None),
+            chosen_blend(self._database, self._folder, self._threads) or self._own_blend,
         ]
         if self._content is not None:
             safeguards.append(Content(self._content, self._excluded))
@@ -117,6 +117,10 @@ class Examiner:
         )
         return {row["topic"]: row["sentence"] for row in rows}
 
+    @property
+    def _own_blend(self) -> Safeguard:
+        return blend_safeguard(self._blend, self._threads) if self._blend else Manipulation(None, None)
+
     def _known(self) -> KnownFaces:
         return self.store.known()
 
@@ -130,7 +134,7 @@ class Examiner:
 
     def limits(self) -> Limits:
         """What is known of the twins with the pack in use, and since when. Raises PackRefused, also before it was prepared."""
-        if not (self._folder / "cc0").exists():
+        if not (self._folder / DEFAULT).exists():
             raise PackRefused("The face models of this studio are not prepared yet.")
         return Limits(self._pack.name, self._pack.sha256, self.store.measured_at(), self._known())
 
@@ -178,7 +182,7 @@ class Examiner:
 
     @cached_property
     def _pack(self) -> Pack:
-        return ready_cc0(self._folder / "cc0", cc0_sources(), lambda _words, _part: None)
+        return faces_pack(self._database, self._folder)
 
     @cached_property
     def _reader(self) -> "FaceReader":

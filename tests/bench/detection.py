@@ -26,7 +26,7 @@ from tests.bench.measure import Measurement, compare
 from twin.cutouts import cutouts
 
 PLATES = Path(__file__).parents[2] / "assets" / "plates"
-LOOKS, SCENES = 6, 400
+LOOKS, SCENES = 6, 150
 SMALLEST = 40
 """Faces below this side count neither as found nor as missed: nothing is decided about them."""
 SHOWN = 2

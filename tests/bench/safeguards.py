@@ -19,7 +19,7 @@ from moderation.faces.reader import FaceReader
 from moderation.safeguards.copied import ALIKE
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome, worst
-from moderation.schema import AUDIT, FACES, OUTLINES, PROTECTED
+from moderation.schema import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
 from moderation.uploads import read_picture_file
 from tests.bench.measure import Measurement, compare
 from twin.look import Lamp, Light, Look, Pose
@@ -38,6 +38,7 @@ TABLES = [
     ("faces", FACES),
     ("outlines", OUTLINES),
     ("protected", PROTECTED),
+    ("packs", PACKS),
 ]
 Pictures = Iterator[tuple[str, str, np.ndarray]]
 

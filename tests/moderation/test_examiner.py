@@ -20,7 +20,7 @@ from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome
 from moderation.safeguards.likeness import Likeness
 from moderation.safeguards.nobody_else import NobodyElse
-from moderation.schema import AUDIT, FACES, OUTLINES, PROTECTED
+from moderation.schema import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
 from moderation.templates import ReferencePicture
 from twin.look import Lamp, Light, Look, Pose
 from twin.plate import develop, read_index, read_plate
@@ -68,6 +68,7 @@ def scene(cc0_pack: Pack, face_reader: FaceReader, tmp_path_factory: pytest.Temp
             ("faces", FACES),
             ("outlines", OUTLINES),
             ("protected", PROTECTED),
+            ("packs", PACKS),
         ]
     )
     with database.write("test") as tx:

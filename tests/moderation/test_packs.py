@@ -89,14 +89,14 @@ TOLD = [
 class Bench:
     """A home with packs, a warehouse to pull from, an administrator and a moderator."""
 
-    def __init__(self, folder: Path, warehouse: Warehouse) -> None:
+    def __init__(self, folder: Path, warehouse: Warehouse, *more: dict) -> None:
         self.folder, self.warehouse = folder / "packs", warehouse
         self.database = database_at(folder / "studio.sqlite", Clock())
         accounts = Accounts(self.database, CHEAP)
         self.ada = accounts.create(NewAccount("ada", "Ada", Role.ADMINISTRATOR), None, "test")
         self.mona = accounts.create(NewAccount("mona", "Mona", Role.MODERATOR), None, "test")
         file = folder / "packs.json"
-        file.write_text(json.dumps(TOLD).replace("{address}", warehouse.address))
+        file.write_text(json.dumps([*TOLD, *more]).replace("{address}", warehouse.address))
         self.packs = Packs(self.database, self.folder, Catalogue.read(file), folder / "assets")
 
     def pull(self, name: str, leave: Leave | None = None) -> object:

@@ -17,7 +17,7 @@ FITTING, UNFIT = 1.75, 2.3
 NEAR, ABOUT = 0.22, 0.36
 """Anchors this near the middle (in sides) are taught the face; those up to the second distance are let be."""
 Said = tuple[list[Tensor], list[Tensor], list[Tensor]]
-BOX_WEIGHT, POINT_WEIGHT = 2.0, 1.5
+BOX_WEIGHT, POINT_WEIGHT = 2.0, 0.8
 
 
 def anchors() -> tuple[Tensor, Tensor, Tensor]:

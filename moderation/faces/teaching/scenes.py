@@ -11,9 +11,10 @@ from moderation.faces.chip import Picture
 from moderation.faces.teaching.backdrops import backdrop, handled
 from moderation.faces.teaching.teacher import Sitter, mirrored
 
-SIDE = 320
-SMALLEST, LARGEST = 12.0, 330.0
-"""Faces are drawn between these sides in pixels of the scene, evenly on a scale of ratios."""
+SIDE = 256
+SMALLEST, LARGEST = 12.0, 264.0
+CROWDED = 184.0
+"""Faces are drawn between these sides in pixels of the scene, evenly on a scale of ratios; those cut out are smaller."""
 HIDDEN = 0.45
 """A face of which more than this share is covered or lies outside is neither taught nor punished."""
 
@@ -37,7 +38,7 @@ def scene(sitters: Sequence[Sitter], chance: np.random.Generator) -> Scene:
         made = _whole_picture(sitters, chance)
     elif kind < 0.85:
         made = Scene(backdrop(SIDE, chance))
-        sizes = sorted((_size(chance, 230.0) for _ in range(int(chance.integers(1, 7)))), reverse=True)
+        sizes = sorted((_size(chance, CROWDED) for _ in range(int(chance.integers(1, 7)))), reverse=True)
         for size in sizes if chance.random() < 0.7 else sizes[::-1]:  # mostly the small before the large, so that most are seen
             _set_in(made, sitters, size, chance)
     elif kind < 0.92:
@@ -188,7 +189,7 @@ def _room_with_a_poster(sitters: Sequence[Sitter], chance: np.random.Generator) 
         _teach(made, *_moved(matrix, box, points))
     made.untaught += [_moved(matrix, box, np.zeros((5, 2), np.float32))[0] for box in inner.untaught]
     if chance.random() < 0.5:
-        _set_in(made, sitters, _size(chance, 230.0), chance)
+        _set_in(made, sitters, _size(chance, CROWDED), chance)
     return made
 
 
@@ -197,7 +198,7 @@ def _without_a_face(sitters: Sequence[Sitter], chance: np.random.Generator) -> S
     made = Scene(backdrop(SIDE, chance))
     for _ in range(int(chance.integers(0, 3))):
         picture, alpha, box, _ = _draw(sitters, chance)
-        size = _size(chance, 200.0)
+        size = _size(chance, CROWDED)
         below = np.array([chance.uniform(0.2, 0.8) * SIDE, -0.9 * size], np.float32)
         matrix = _placement(box, size, below, chance, 3)
         cover = _warped(alpha, matrix, cv2.BORDER_CONSTANT)
