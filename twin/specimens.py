@@ -48,8 +48,8 @@ class Purpose:
 
 PURPOSES: Mapping[str, Purpose] = {
     "teaching": Purpose({"train": 3}, 0, 25, 5),
-    "limits": Purpose({"album": 4}, 0, 3, 6),
-    "trial": Purpose({"held out": 2}, 1, 5, 7),
+    "limits": Purpose({"album": 4}, 0, 2, 6),
+    "trial": Purpose({"held out": 2}, 1, 3, 7),
 }
 
 
