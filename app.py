@@ -374,7 +374,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The door: one sentence and a status for whatever a person can mend, a trace only for what is our own fault."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    # torch's threads otherwise spin while they wait for each other: where other work runs, a picture then takes ten times as long.
+    # torch's threads spin while they wait for each other: where other work runs, a picture then takes ten times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         run(parse(sys.argv[1:] if arguments is None else arguments), os.environ)

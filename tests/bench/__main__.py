@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import json
+import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ def main() -> int:
     if unknown:
         print(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(names())}.", file=sys.stderr)
         return 2
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the program itself runs
     for name in asked.name or names():
         measured = importlib.import_module(f"tests.bench.{name}").run(asked.data)
         if asked.json:
