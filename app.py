@@ -76,7 +76,7 @@ class Studio:
     def __init__(self, settings: Settings, home: Home, clock: Callable[[], datetime]) -> None:
         self.settings = settings
         self.home = home
-        self.judging = moderation.house.House(home, clock, self.reach, self.reference)
+        self.judging = moderation.house.House(home, clock, self.reach, self.reference, ASSETS / "blend")
         self.painting = twin.house.House(
             ASSETS,
             self.judging.database,

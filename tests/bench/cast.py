@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import app
-from moderation.safeguards.finding import Outcome, Verdict, worst
+from moderation.safeguards.finding import Outcome
 from tests.bench.measure import Measurement, compare
 from twin.look import Look
 from twin.painter import PaintRequest
@@ -18,8 +18,6 @@ from twin.settings import Settings
 LOOKS = ("studio-classic", "rim", "golden-hour")
 SEEDS = range(8)
 TURNS = (-24.0, 0.0, 24.0)
-NOT_INSTALLED = "manipulation"
-"""No model answers this question yet, so its finding refers every image alike and is left out of the rates."""
 
 
 def run(_: Path | None) -> Measurement:
@@ -40,10 +38,6 @@ def orders(studio: app.Studio) -> Iterator[tuple[str, Look, int]]:
                 yield twin.id, replace(look, pose=replace(look.pose, yaw=yaw)), seed
 
 
-def judged(verdict: Verdict) -> Outcome:
-    return worst(found.outcome for found in verdict.findings if found.safeguard != NOT_INSTALLED)
-
-
 def measured(studio: app.Studio) -> Measurement:
     painter, examination = studio.painting.painter("atelier"), studio.judging.examination
     known = studio.judging.examiner.store.known()
@@ -51,10 +45,13 @@ def measured(studio: app.Studio) -> Measurement:
     own: dict[str, Counter[str]] = defaultdict(Counter)
     tally: Counter[str] = Counter()
     confusions: Counter[str] = Counter()
+    referrals: Counter[str] = Counter()
     cleared_as_another: list[str] = []
     for twin_id, look, seed in orders(studio):
         exhibit = examination.exhibit(painter.paint(PaintRequest(twin_id, look, seed), lambda _: None).picture, twin_id)
-        own[twin_id][judged(examination.judge(exhibit))] += 1
+        verdict = examination.judge(exhibit)
+        own[twin_id][verdict.outcome] += 1
+        referrals.update(found.safeguard for found in verdict.findings if found.outcome is not Outcome.CLEAR)
         tally["images"] += 1
         tally["one face"] += len(exhibit.faces) == 1
         distances = known.gallery.distances(exhibit.faces[0].template) if exhibit.faces else {}
@@ -64,7 +61,7 @@ def measured(studio: app.Studio) -> Measurement:
         # Beyond her own limit of distance a face never clears as hers, so the other safeguards need not be asked.
         near = [other for other in twins if other != twin_id and distances.get(other, 9.0) <= known.limits(other).accept]
         others = [replace(exhibit, twin_id=other) for other in near]
-        cleared = [other.twin_id for other in others if judged(examination.judge(other)) is Outcome.CLEAR]
+        cleared = [other.twin_id for other in others if examination.judge(other).outcome is Outcome.CLEAR]
         cleared_as_another += [f"{twin_id} as {other}, {seed}" for other in cleared]
     request = PaintRequest(*next(orders(studio)))
     picture = painter.paint(request, lambda _: None).picture
@@ -74,7 +71,8 @@ def measured(studio: app.Studio) -> Measurement:
         "nearest_right": tally["right"] / tally["images"],
         "confusions": dict(confusions.most_common()),
         "cleared_as_another": cleared_as_another,
-        "outcomes_without_manipulation": {twin: dict(counts) for twin, counts in own.items()},
+        "not_cleared_by": dict(referrals.most_common()),
+        "outcomes": {twin: dict(counts) for twin, counts in own.items()},
     }
     return compare(
         "cast",

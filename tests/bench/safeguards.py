@@ -21,7 +21,7 @@ from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome, worst
 from moderation.schema import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
 from moderation.uploads import read_picture_file
-from tests.bench.measure import Measurement, compare
+from tests.bench.measure import Measurement, compare, seconds
 from twin.look import Lamp, Light, Look, Pose
 from twin.plate import develop, read_index, read_plate
 from twin.reference import plate_references
@@ -57,6 +57,7 @@ def run(data: Path | None) -> Measurement:
             lambda: reader.read(first),
         )
         measured.figures.update(_passing(examiner, reader, pictures))
+        measured.figures.update(_blended(examiner, reader, pictures))
     measured.figures["peak_memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return measured
 
@@ -70,7 +71,7 @@ def _opened(folder: Path) -> tuple[Examiner, FaceReader]:
             tx.execute("INSERT INTO twin VALUES (?, ?)", [twin_id, twin_id.title()])
         for one in references:
             tx.execute("INSERT INTO reference VALUES (?, ?, ?)", [one.id, one.twin_id, one.sha256])
-    examiner = Examiner(database, folder)
+    examiner = Examiner(database, folder, blend=ASSETS / "blend")
     examiner.prepare(lambda: iter(()), lambda _: None, ASSETS / "demo" / "templates.npz")
     return examiner, FaceReader(ready_cc0(folder / "cc0", cc0_sources(), lambda _words, _part: None), threads=1)
 
@@ -123,6 +124,17 @@ def _passing(examiner: Examiner, reader: FaceReader, pictures: list[tuple[str, s
         "as_another_upper_bound_95": round(3 / (total * (len(own) - 1)), 5) if not strangers else None,
         "who_passed": strangers[:20],
         "taken_for_copies": copies,
+    }
+
+
+def _blended(examiner: Examiner, reader: FaceReader, pictures: list[tuple[str, str, np.ndarray]]) -> dict[str, object]:
+    """What looking for a blend costs by itself, and what it says of the pictures, which nobody blended."""
+    (blend,) = (one for one in examiner.examination._safeguards if one.name == "manipulation")
+    exhibits = [Exhibit(picture, twin_id, reader.read(picture), reader.name, reader.sha256) for _, twin_id, picture in pictures]
+    took = [seconds(lambda exhibit=exhibit: _found(blend, exhibit)) for exhibit in exhibits]  # type: ignore[misc]
+    return {
+        "blend_median_s": round(float(np.median(took)), 4),
+        "blend_of_untouched": _rates(Counter(str(_found(blend, exhibit)[0]) for exhibit in exhibits)),
     }
 
 

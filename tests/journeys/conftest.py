@@ -7,10 +7,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+
+import app
+from twin.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 OPEN = "The studio is open: "
@@ -31,9 +35,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def refer_everything(home: Path) -> None:
+    """Choose a blend pack that is not there, so that a moderator must see every image, whatever the shipped detector says."""
+    made = app.open_studio(Settings(home, wanted="demo"), lambda: datetime.now(UTC), lambda _: None)
+    with made.judging.database.write("test") as tx:
+        tx.execute("INSERT INTO pack_choice VALUES ('blend', 'mesonet', ?)", [tx.now])
+
+
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp("journey") / "home"
+    refer_everything(home)
     command = [sys.executable, "app.py", "--home", str(home), "--port", str(free_port())]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
     said: list[str] = []
