@@ -1,4 +1,4 @@
-"""Her references are shown to herself and to whoever judges an image of hers, for as long as that lasts, and each look is kept."""
+"""Her references are shown to herself and to whoever judges an image of hers, for as long as that lasts, each look is kept."""
 
 import io
 import json
