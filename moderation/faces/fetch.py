@@ -47,7 +47,7 @@ def fetch(source: SourceFile, expected: str | None, folder: Path, client: httpx.
     """
     if source.url is None:
         raise PackRefused(f"{source.file} is nowhere to be fetched; import a file of your own.")
-    part, barren = folder / f"{source.file}.part", 0
+    part, barren, begun_anew = folder / f"{source.file}.part", 0, 0
     while True:
         here = _size(part)
         try:
@@ -55,7 +55,8 @@ def fetch(source: SourceFile, expected: str | None, folder: Path, client: httpx.
             break
         except Interrupted as error:
             barren = barren + 1 if _size(part) <= here else 0
-            if barren == ATTEMPTS:
+            begun_anew += _size(part) < here
+            if barren == ATTEMPTS or begun_anew > 1:
                 raise PackRefused(
                     f"{source.file} could not be fetched: {error}. What arrived is kept; pull again to go on."
                 ) from error
