@@ -14,9 +14,9 @@ from typing import Any
 from moderation.errors import PackRefused
 from moderation.faces.cc0_landmarks import landmark_graph
 from moderation.faces.cc0_networks import EMBEDDING, detector_graph, recogniser_graph
-from moderation.faces.chip import CROP_SIDE
+from moderation.faces.chip import CHIP, CROP_SIDE
 from moderation.faces.dlib_stream import read_network, read_shape_predictor
-from moderation.faces.pack import DETECTION, LANDMARKS, LICENCE, MANIFEST, RECOGNITION, Pack, manifest_bytes, open_pack
+from moderation.faces.pack import DETECTION, LANDMARKS, LICENCE, MANIFEST, RECOGNITION, SCRFD, Pack, manifest_bytes, open_pack
 from moderation.faces.settled import settle_folder, write_file
 
 PACKAGE = "face_recognition_models"
@@ -31,7 +31,11 @@ SOURCES = {
 }
 """What is read, and the SHA-256 it must have (of the files in face_recognition_models 0.3.0)."""
 
+DETECTOR = ("detection.onnx", "08144ee7606f805a2a8676a6b9762df1222cd30a354cf340fa8a564388eb4b04")
+"""The detector of our own, which lies among the program's assets, and its SHA-256."""
+
 CONTRACTS: dict[str, dict[str, Any]] = {
+    SCRFD: {"preprocessing": {"mean": 127.5, "std": 128.0}, "preprocessing_version": "insightface-scrfd-1", "look": "second"},
     DETECTION: {"preprocessing": "embedded", "input": "(h, w, 3) uint8 RGB", "window": [80, 80], "stride": 8},
     LANDMARKS: {"preprocessing": "embedded", "input": "(h, w) float32 grey 0..255 and (n, 4) boxes"},
     RECOGNITION: {
@@ -40,11 +44,13 @@ CONTRACTS: dict[str, dict[str, Any]] = {
         "input_size": [CROP_SIDE, CROP_SIDE],
         "embedding_dimension": EMBEDDING,
         "compare": "L2",
+        "chip": list(CHIP),
     },
 }
 LICENCE_TEXT = """Face models by Davis E. King, distributed in the Python package face_recognition_models 0.3.0 under CC0 1.0
 (https://creativecommons.org/publicdomain/zero/1.0/): dlib_face_recognition_resnet_model_v1, mmod_human_face_detector,
 shape_predictor_5_face_landmarks. Converted to ONNX without change of weights.
+A face detector of Twin Studio's own, taught on renders of people who do not exist with these models as its teacher: Apache-2.0.
 """
 
 Progress = Callable[[str, float], None]
@@ -82,9 +88,9 @@ def ready_cc0(folder: Path, sources: Path, progress: Progress) -> Pack:
 def _convert_into(staged: Path, sources: Path, progress: Progress) -> None:
     tasks: dict[str, dict[str, Any]] = {}
     for done, (task, model) in enumerate(_converted(sources)):
-        progress("Converting the face models", (done + 1) / (len(SOURCES) + 1))
+        progress("Converting the face models", (done + 1) / (len(SOURCES) + 2))
         file = f"{task}.onnx"
-        source, source_sha256 = SOURCES[task]
+        source, source_sha256 = {**SOURCES, SCRFD: DETECTOR}[task]
         write_file(staged / file, model)
         tasks[task] = {
             "file": file,
@@ -107,10 +113,26 @@ def _convert_into(staged: Path, sources: Path, progress: Progress) -> None:
     progress("Converting the face models", 1.0)
 
 
+def shipped_detector() -> Path:
+    """Where the detector of our own lies among the program's assets."""
+    return Path(__file__).resolve().parents[2] / "assets" / "detector" / DETECTOR[0]
+
+
 def _converted(sources: Path) -> Iterator[tuple[str, bytes]]:
+    yield SCRFD, _detector()
     yield DETECTION, detector_graph(read_network(_source(sources, DETECTION)))
     yield RECOGNITION, recogniser_graph(read_network(_source(sources, RECOGNITION)))
     yield LANDMARKS, landmark_graph(*read_shape_predictor(_source(sources, LANDMARKS)))
+
+
+def _detector() -> bytes:
+    try:
+        content = shipped_detector().read_bytes()
+    except OSError as error:
+        raise PackRefused(f"The face detector {DETECTOR[0]} is missing; install the studio again.") from error
+    if hashlib.sha256(content).hexdigest() != DETECTOR[1]:
+        raise PackRefused(f"The face detector {DETECTOR[0]} is not the one that was shipped; install the studio again.")
+    return content
 
 
 def _source(folder: Path, task: str) -> bytes:

@@ -12,7 +12,7 @@ Points = NDArray[np.float32]
 CROP_SIDE = 256
 """What insightface hands to this recogniser: an aligned (n, 3, 256, 256) RGB crop, (value - 127.5) / 127.5."""
 Place = tuple[int, int, int]
-CHIP: Place = (25, 25, 206)
+CHIP: Place = (25, 40, 206)
 """Left edge, top edge and side of dlib's chip in the crop: there it lies when insightface aligns a face by its five points."""
 OLD_CHIP: Place = (25, 25, 206)
 """Where it lay in packs whose manifest does not say."""

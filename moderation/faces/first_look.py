@@ -17,6 +17,8 @@ SURE = 0.5
 """The least score of a face."""
 OVERLAP = 0.4
 """Two boxes whose intersection over union is larger are one face."""
+MOSTLY, PIECE = 0.55, 0.25
+"""A box that lies in a better one by more than this share, and whose side is more than this part of its, is a part of it."""
 LONG_SIDES = (160, 640)
 """A picture is looked at twice, reduced or enlarged so that its longer side has these pixels: small for close-ups."""
 CELL = 32
@@ -59,7 +61,26 @@ class FirstLook:
         for box, five in zip(boxes, points, strict=True):
             left, top, right, bottom = (float(edge) / shrunk for edge in box[:4])
             found.append(Glimpse(Box(left, top, right, bottom, float(box[4])), np.asarray(five / shrunk, np.float32)))
-        return found
+        return whole_faces(found)
+
+
+def whole_faces(glimpses: list[Glimpse]) -> list[Glimpse]:
+    """Of the glimpses, best first, those that are no part of a better one's face.
+
+    A part lies mostly inside it and is a good piece of it: a small face before a large one, on a poster, stays.
+    """
+    kept: list[Glimpse] = []
+    for one in glimpses:
+        if not any(_inside(one.box, other.box) > MOSTLY and one.box.side > PIECE * other.box.side for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _inside(box: Box, other: Box) -> float:
+    """The share of a box that lies inside another, 0..1."""
+    wide = min(box.right, other.right) - max(box.left, other.left)
+    high = min(box.bottom, other.bottom) - max(box.top, other.top)
+    return max(0.0, wide) * max(0.0, high) / max(1e-6, (box.right - box.left) * (box.bottom - box.top))
 
 
 def input_sizes(width: int, height: int) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Reads the faces of a picture: where they are, their five points and their template."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -72,11 +72,17 @@ class Eyes(Protocol):
 
 
 class DlibEyes:
-    """A quick first look, dlib's mmod where that finds nothing or the pack has no other, and dlib's 5-point predictor."""
+    """The pack's detectors one after the other until a face is found, and dlib's 5-point predictor.
+
+    The quick detector of our own looks first where the pack says so, else second, where mmod found nothing; old packs have none.
+    """
 
     def __init__(self, pack: Pack, threads: int) -> None:
-        self._first = FirstLook(pack, threads) if SCRFD in pack.files else None
-        self._second = Detector(pack, threads)
+        self._looks: list[Callable[[Picture], list[Box]]] = [Detector(pack, threads).find]
+        if SCRFD in pack.files:
+            quick = FirstLook(pack, threads)
+            first = pack.file(SCRFD).contract.get("look") == "first"
+            self._looks.insert(0 if first else 1, lambda picture: [one.box for one in quick.find(picture)])
         left, top, wide = pack.file(RECOGNITION).contract.get("chip", OLD_CHIP)
         self._chip = int(left), int(top), int(wide)
         points = pack.file(LANDMARKS)
@@ -84,8 +90,7 @@ class DlibEyes:
 
     def spot(self, picture: Picture) -> Sequence[Spot]:
         """Both kinds of points are dlib's."""
-        found = [one.box for one in self._first.find(picture)] if self._first is not None else []
-        boxes = found or self._second.find(picture)
+        boxes = next((found for look in self._looks if (found := look(picture))), [])
         corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)
         grey = picture.sum(axis=2, dtype=np.uint16) // 3
         points = np.asarray(self._points.run(None, {"grey": grey.astype(np.float32), "boxes": corners})[0], np.float32)

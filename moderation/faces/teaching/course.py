@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from moderation.faces.teaching.lesson import anchors, loss
+from moderation.faces.teaching.calm import excess
+from moderation.faces.teaching.lesson import anchors, batch_of, loss
 from moderation.faces.teaching.network import FaceNetwork
-from moderation.faces.teaching.scenes import Scene, scene
+from moderation.faces.teaching.scenes import scene
 from moderation.faces.teaching.teacher import Sitter, Teacher
 from moderation.faces.teaching.written import detector_bytes
 
@@ -35,12 +36,6 @@ def sitters(folder: Path, teacher: Teacher) -> list[Sitter]:
             sitter = teacher.sitter(list(held["pictures"]), held["alpha"])
         found += [sitter] if sitter is not None else []
     return found
-
-
-def batch_of(scenes: Sequence[Scene]) -> Tensor:
-    """(n, 3, SIDE, SIDE) as the network takes it."""
-    stacked = np.stack([one.picture for one in scenes]).transpose(0, 3, 1, 2).astype(np.float32)
-    return torch.from_numpy((stacked - 127.5) / 128).to(memory_format=torch.channels_last)
 
 
 class Course:
@@ -77,13 +72,13 @@ class Course:
         return RATE * rising * (0.01 + 0.99 * (1 + math.cos(math.pi * self.step / self.steps)) / 2)
 
     def save(self) -> None:
-        """Write the checkpoint and the averaged network as ONNX into the folder."""
+        """Write the checkpoint and, of a finished course, the averaged network as ONNX into the folder."""
         draft = self._folder / "checkpoint.new"
         torch.save({"step": self.step, **{name: part.state_dict() for name, part in self._kept()}}, draft)
         draft.replace(self._folder / "checkpoint.pt")
-        averaged = cast(FaceNetwork, self._average.module)
-        averaged.eval()
-        (self._folder / MODEL).write_bytes(detector_bytes(averaged))
+        if self.step >= self.steps:
+            averaged = cast(FaceNetwork, self._average.module)
+            (self._folder / MODEL).write_bytes(detector_bytes(averaged, excess(averaged, self._sitters, self._seed + 1)))
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, if it has one."""

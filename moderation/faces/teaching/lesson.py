@@ -56,6 +56,12 @@ def targets(scene: Scene, centre: Tensor, stride: Tensor, base: Tensor) -> tuple
     return standing, box, points
 
 
+def batch_of(scenes: Sequence[Scene]) -> Tensor:
+    """(n, 3, SIDE, SIDE) as the network takes it."""
+    stacked = np.stack([one.picture for one in scenes]).transpose(0, 3, 1, 2).astype(np.float32)
+    return torch.from_numpy((stacked - 127.5) / 128).to(memory_format=torch.channels_last)
+
+
 def loss(
     said: tuple[list[Tensor], list[Tensor], list[Tensor]], scenes: Sequence[Scene], parts: tuple[Tensor, Tensor, Tensor]
 ) -> Tensor:

@@ -13,8 +13,10 @@ from moderation.faces.teaching.network import ANCHORS, NUMBERS, STRIDES, FaceNet
 NAMES = ("score", "bbox", "kps")
 
 
-def detector_bytes(network: FaceNetwork) -> bytes:
-    """One input (1, 3, h, w), nine outputs: scores, boxes, points at strides 8, 16, 32, each (anchors, 1, 4 or 10)."""
+def detector_bytes(network: FaceNetwork, excess: float = 0.0) -> bytes:
+    """`excess` is a logit that is taken from every score.
+
+    One input (1, 3, h, w), nine outputs: scores, boxes, points at strides 8, 16, 32, each (anchors, 1, 4 or 10)."""
     graph = Graph("Twin Studio face detector, SCRFD contract")
     value, seen = _walked(graph, "input", network.stem), []
     for stage in network.stages:
@@ -40,6 +42,8 @@ def detector_bytes(network: FaceNetwork) -> bytes:
         edges = np.cumsum((0, *NUMBERS))
         for name, start, end in zip(NAMES, edges, edges[1:], strict=False):
             part = graph.node("Slice", rows, *(graph.constant([int(edge)]) for edge in (start, end, 1)))
+            if name == "score":
+                part = graph.node("Sub", part, graph.number(excess))
             graph.node("Sigmoid" if name == "score" else "Identity", part, output=f"{name}_{stride}")
     for name, numbers in zip(NAMES, NUMBERS, strict=True):
         for stride in STRIDES:

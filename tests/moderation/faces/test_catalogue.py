@@ -8,7 +8,7 @@ import pytest
 
 from moderation.errors import PackRefused
 from moderation.faces.catalogue import Catalogue, Entry, Origin, SourceFile, Task
-from moderation.faces.cc0 import SOURCES
+from moderation.faces.cc0 import DETECTOR, SOURCES
 from moderation.faces.conversions import CONVERSIONS, MEMBER
 
 ROOT = Path(__file__).parents[3]
@@ -43,7 +43,7 @@ def test_a_hash_says_where_it_was_read_and_the_rest_is_null(entry: Entry, source
 
 
 def test_the_hashes_of_the_default_pack_are_those_it_is_converted_from() -> None:
-    assert {source.file: source.sha256 for source in SHIPPED.entry("cc0-dlib").sources} == dict(SOURCES.values())
+    assert {source.file: source.sha256 for source in SHIPPED.entry("cc0-dlib").sources} == dict([*SOURCES.values(), DETECTOR])
 
 
 def test_only_the_gated_pack_forbids_commerce_and_no_reader_detects_anything() -> None:

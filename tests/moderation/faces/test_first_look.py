@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from moderation.errors import PackRefused
-from moderation.faces.first_look import FirstLook, input_sizes
+from moderation.faces.detector import Box
+from moderation.faces.first_look import FirstLook, Glimpse, input_sizes, whole_faces
 from moderation.faces.pack import LICENCE, MANIFEST, Pack, manifest_bytes, open_pack
 from moderation.faces.reader import FaceReader
 from tests.moderation.faces.little_models import FIVE, detector, recogniser
@@ -82,3 +83,13 @@ def test_a_face_is_measured_by_its_direction_whichever_side_it_shows(tmp_path: P
 def test_a_detector_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackRefused, match="can run here"):
         FirstLook(pack_of(tmp_path / "p", b"no model"), 1)
+
+
+def glimpse(left: float, top: float, side: float, score: float) -> Glimpse:
+    return Glimpse(Box(left, top, left + side, top + side, score), np.zeros((5, 2), np.float32))
+
+
+def test_a_part_of_a_face_is_no_face_and_a_small_face_before_a_large_one_is() -> None:
+    face = glimpse(0, 0, 100, 0.9)
+    chin, neighbour, poster = glimpse(30, 60, 50, 0.8), glimpse(90, 0, 100, 0.7), glimpse(40, 40, 20, 0.6)
+    assert whole_faces([face, chin, neighbour, poster]) == [face, neighbour, poster]
