@@ -7,7 +7,7 @@ from pathlib import Path
 
 from moderation.access.accounts import Accounts
 from moderation.errors import PackRefused
-from moderation.faces.catalogue import Entry
+from moderation.faces.catalogue import Entry, Origin
 from moderation.faces.pack import Pack
 from moderation.packs import Leave, Packs
 
@@ -18,6 +18,7 @@ CONSEQUENCES = {
     "blend": "It then searches every image in the place of the studio's own blend detector.",
     "generated": "It says nothing about the studio's images, which are all generated; it is for pictures handed in.",
 }
+OWN = "It is what the program came with."
 TOLD_EVERY = 10_000_000
 """Bytes between two lines on how far a download is."""
 
@@ -36,7 +37,9 @@ def packs(kept: Packs, accounts: Accounts, asked: Namespace, confirm: Confirm, t
     match asked.act:
         case "use":
             kept.use(asked.name, leave)
-            return f"{asked.name} is used from the next start on. {CONSEQUENCES[kept.catalogue.entry(asked.name).slot]}"
+            entry = kept.catalogue.entry(asked.name)
+            own = entry.origin is not Origin.DOWNLOAD
+            return f"{asked.name} is used from the next start on. {OWN if own else CONSEQUENCES[entry.slot]}"
         case "import":
             pack = kept.bring(asked.name, Path(asked.place), leave)
         case _:

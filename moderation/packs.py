@@ -97,7 +97,7 @@ class Packs:
         match entry.origin:
             case Origin.SHIPPED:
                 for source in entry.sources:
-                    file = self._assets / source.file
+                    file = self._assets / name / source.file
                     if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != source.sha256:
                         raise PackRefused(f"{source.file} of the pack {name} is missing or altered; install the program again.")
                 return f"{name} comes with the program, and every file is as it was shipped."

@@ -1,5 +1,6 @@
 """The catalogue that is shipped: every hash says who read it, every licence is told, nothing holds that cannot."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -97,3 +98,10 @@ def test_a_file_that_cannot_be_checked_is_refused(
 ) -> None:
     with pytest.raises(PackRefused, match=sentence):
         SourceFile(file, None, sha256, size, hash_from)
+
+
+def test_what_is_shipped_lies_among_the_assets_with_the_hash_that_is_told() -> None:
+    for entry in (one for one in SHIPPED.entries if one.origin is Origin.SHIPPED):
+        for source in entry.sources:
+            content = (ROOT / "assets" / entry.name / source.file).read_bytes()
+            assert (hashlib.sha256(content).hexdigest(), len(content)) == (source.sha256, source.bytes)
