@@ -273,3 +273,23 @@ def test_a_choice_is_recorded_and_can_be_taken_back(bench: Bench) -> None:
 def test_a_name_that_is_in_no_catalogue_is_told_what_there_is(bench: Bench) -> None:
     with pytest.raises(PackRefused, match="there are: small, gated, unread, broken"):
         bench.pull("buffalo_xxl")
+
+
+def test_what_comes_with_the_program_is_checked_where_it_lies_and_taken_back_to(tmp_path: Path) -> None:
+    models = [("manipulation", "own.onnx", "as it is", {"input_size": [64, 64], "outputs": 2})]
+    own = told("own", {"own.onnx": recogniser(2, 64)}, models, answers="manipulation", detects="generated", origin="shipped")
+    file = tmp_path / "assets" / "own" / "own.onnx"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(recogniser(2, 64))
+    bench = Bench(tmp_path, Warehouse(address="http://127.0.0.1:1"), own)
+    assert "as it was shipped" in bench.packs.check("own")
+    assert bench.packs.standing(bench.packs.catalogue.entry("own")) == "in use"
+    with bench.database.write("test") as tx:
+        tx.execute("INSERT INTO pack_choice VALUES ('generated', 'unread', ?)", [tx.now])
+    assert bench.packs.use("own", Leave()) == "unread"
+    assert in_use(bench.database, "generated") is None
+    with pytest.raises(PackRefused, match="comes with the program"):
+        bench.pull("own")
+    file.write_bytes(recogniser(2, 64, seed=9))
+    with pytest.raises(PackRefused, match="missing or altered"):
+        bench.packs.use("own", Leave())
