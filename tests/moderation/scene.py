@@ -19,7 +19,8 @@ from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.schema import AUDIT, MIGRATIONS
 from moderation.seal import SOURCE_TYPES, Sealed, seal
 from moderation.vault import Shelf, Vault
-from twin.schema import KEPT, REGISTRY, STUDIO
+from twin.schema import KEPT
+from twin.schema import MIGRATIONS as TWIN_MIGRATIONS
 
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
 SOURCE = f"{SOURCE_TYPES}trainedAlgorithmicMedia"
@@ -81,7 +82,7 @@ class Scene:
         self.rights = Rights(self.database, reach)
         if fresh:
             self.database.migrate(
-                [("audit", AUDIT), ("registry", REGISTRY), ("studio", STUDIO), *MIGRATIONS, ("kept", append_only(*KEPT))]
+                [("audit", AUDIT), *TWIN_MIGRATIONS, *MIGRATIONS, ("kept", append_only(*KEPT))]
             )
             self._people()
 

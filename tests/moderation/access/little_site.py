@@ -27,7 +27,7 @@ from moderation.access.session import Sessions
 from moderation.database import Database
 from moderation.errors import ModerationError, NotFound
 from moderation.schema import AUDIT, MIGRATIONS
-from twin.schema import REGISTRY, STUDIO
+from twin.schema import MIGRATIONS as TWIN_MIGRATIONS
 
 THEME = Path(__file__).parents[3] / "assets" / "theme"
 PASSWORD = "paper ink and safelight"
@@ -47,7 +47,7 @@ ZONES = {"/studio": Role.CREATIVE, "/review": Role.MODERATOR, "/me": Role.MODEL}
 def database_at(path: Path, clock: Callable[[], datetime]) -> Database:
     """An empty studio with two brands and two people."""
     database = Database(path, clock)
-    database.migrate([("audit", AUDIT), ("registry", REGISTRY), ("studio", STUDIO), *MIGRATIONS])
+    database.migrate([("audit", AUDIT), *TWIN_MIGRATIONS, *MIGRATIONS])
     with database.write("test") as tx:
         for brand in ("north", "south"):
             tx.execute("INSERT INTO brand VALUES (?, ?)", [brand, brand.title()])
