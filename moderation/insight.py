@@ -82,6 +82,11 @@ class Card:
     picture: bool
     steps: tuple[str, ...]
 
+    @property
+    def shown_sha256(self) -> str | None:
+        """The hash of its preview, where this account may look at it."""
+        return self.preview_sha256 if self.picture else None
+
 
 @dataclass(frozen=True)
 class Story:

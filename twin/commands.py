@@ -1,10 +1,13 @@
 """What the command line does with twins: orders images as the studio page does, and waits for them."""
 
 import json
+import os
 import shutil
+import threading
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from twin.errors import BadValue, NotFound
 from twin.house import House
@@ -13,16 +16,26 @@ from twin.pages.floor import Floor
 from twin.pages.ports import Account, Asked
 from twin.ports import Picture, Store
 from twin.recipe import Comparison, Recipe, compare
+from twin.worker import Worker
+
+
+class Paints(Protocol):
+    """A studio as an order from the command line needs it: who pays, who works, and what became of an image."""
+
+    def paying(self, login: str | None, brand_ids: Sequence[str], /) -> Account: ...
+    def worker(self, name: str, stop: threading.Event, /) -> Worker: ...
+    def outcome(self, render_id: str, /) -> dict[str, Any]: ...
+
 
 SHOOT = "From the command line"
 UNDERWAY = ("queued", "painting", "examining")
 
 
-def look_of(house: House, name: str, twin_id: str) -> Look:
+def look_of(floor: Floor, name: str, twin_id: str) -> Look:
     """A named look fitted to the twin, or the look in a JSON file. Raises BadValue, LookRefused."""
     file = Path(name)
     if file.suffix != ".json":
-        return house.lookbook.look(name).worn_by(twin_id, house.wardrobe)
+        return floor.lookbook.look(name).worn_by(twin_id, floor.wardrobe)
     try:
         return Look.from_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -49,6 +62,25 @@ def licensed_brands(store: Store, twin_id: str) -> list[str]:
         known = ", ".join(row["id"] for row in store.rows("SELECT id FROM twin ORDER BY id")) or "nobody yet"
         raise NotFound(f"No brand has a licence of a twin called {twin_id!r}; there are: {known}.")
     return [str(row["brand_id"]) for row in rows]
+
+
+def paint(floor: Floor, asked: Namespace, house: "Paints") -> tuple[dict[str, Any], list[str]]:
+    """Order images, work until they are examined, and tell what became of them, for a program and for people.
+
+    Raises NotFound, BadValue, LookRefused, and what the house raises.
+    """
+    account = house.paying(asked.login, licensed_brands(floor.store, asked.twin))
+    look = look_of(floor, asked.look, asked.twin)
+    ids = order(floor, account, asked.twin, look, seed=asked.seed, count=asked.count)
+    house.worker(f"paint-{os.getpid()}", threading.Event()).run(lambda: are_settled(floor.store, ids))
+    return told([house.outcome(render_id) for render_id in ids], asked.out)
+
+
+def told(images: list[dict[str, Any]], folder: str | None) -> tuple[dict[str, Any], list[str]]:
+    """What became of images, for a program and for people; their previews are copied into `folder` first. Raises BadValue."""
+    if folder:
+        copy_previews(images, Path(folder))
+    return {"images": images}, [f"{image['id']}: {image['state']}, {image['file']}" for image in images]
 
 
 def copy_previews(images: Sequence[dict[str, Any]], folder: Path) -> None:

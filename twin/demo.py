@@ -1,8 +1,8 @@
 """The fictional cast of a demo: read from its fixtures, and entered into an empty registry."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -11,8 +11,9 @@ from twin import registry
 from twin.consent import Consent, ContentLimit, Medium, Pay, PayBasis, Topic, Use
 from twin.errors import BadValue
 from twin.licence import Licence
+from twin.plate import read_index
 from twin.ports import Store, Transaction
-from twin.reference import Reference
+from twin.reference import Reference, plate_references
 
 STARTED = timedelta(days=30)
 """How long before the demo was made its consents and licences began: whatever the year, they hold."""
@@ -66,6 +67,20 @@ class Demo:
 def is_planted(store: Store) -> bool:
     """Whether the registry holds anybody; a demo is planted once."""
     return bool(store.rows("SELECT 1 FROM person LIMIT 1"))
+
+
+def plant_once(store: Store, assets: Path, say: Callable[[str], None]) -> list[tuple[str, str, str, str, str | None]]:
+    """Enter the cast of the fixtures where nobody is registered yet, telling so; the accounts that belong to it.
+
+    Each is (id, login, name, role, the id of what it belongs to). Raises BadValue, and what `plant` raises.
+    """
+    demo = Demo.read(assets / "demo")
+    if not is_planted(store):
+        say("Preparing a demo with a fictional cast of eight …")
+        references = plate_references(assets / "references", read_index(assets / "references"))
+        with store.write("demo") as tx:
+            plant(tx, demo, references)
+    return [astuple(one) for one in demo.accounts]
 
 
 def plant(tx: Transaction, demo: Demo, references: Iterable[Reference]) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from twin import registry
+from twin import portfolio, registry
 from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
 from twin.errors import NotFound
@@ -17,6 +17,7 @@ from twin.lookbook import Lookbook
 from twin.painter import Painter
 from twin.plate import Plate, develop, read_index, read_plate
 from twin.ports import Move, Picture, Reach, Store
+from twin.probes import probes, unseen
 from twin.recipe import Environment, environment_here
 from twin.reference import LIGHTS, Reference
 from twin.specimens import PURPOSES, Specimen, specimens
@@ -89,9 +90,20 @@ class House:
         with self.store.read("worker") as tx:
             return registry.consent_behind(tx, licence_id).disclosure_text
 
+    def portrait(self, twin_id: str) -> bytes:
+        """The painted portrait (JPEG) of one of the demo's cast. Raises NotFound."""
+        file = self.assets / "demo" / "portraits" / f"{twin_id}.jpg"
+        if not (any(one.id == twin_id for one in portfolio.cast(self.store)) and file.is_file()):
+            raise NotFound("There is no such portrait.")
+        return file.read_bytes()
+
     def specimens(self, purpose: str) -> Iterator[Specimen]:
         """The pictures of the cast for a purpose of `specimens.PURPOSES`. Raises PainterUnavailable, KeyError."""
         return specimens(self.assets, self.painter("atelier"), self.wardrobe, PURPOSES[purpose])
+
+    def probes(self) -> Iterator[tuple[str, str, float, str, Picture]]:
+        """The plates that no constant was chosen on, as `twin.probes.probes` gives them."""
+        return probes(self.assets / "plates", self.lookbook, unseen(self.assets))
 
     def reference_pictures(self) -> Iterator[tuple[str, str, str, str, Picture]]:
         """Every reference of every twin in each light of `reference.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.

@@ -1,6 +1,7 @@
 """How one process of the studio was asked to run."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ class Settings:
 
     `wanted` is the kind of home asked for ("demo", "studio" or None); `public` the name under which browsers come over https,
     through a proxy; `framed` says that this is a hosted Space, shown inside another page; `fault` is the point at which a test
-    wants the process to die; `threads` how many a model may take. Raises BadValue.
+    wants the process to die; `threads` how many a model may take; `scratch` is where the web framework keeps what pages hold.
+    Raises BadValue.
     """
 
     home: Path
@@ -30,11 +32,17 @@ class Settings:
     framed: bool = False
     fault: str | None = None
     threads: int = 2
+    scratch: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a port that is none."""
         if self.port not in PORTS:
             raise BadValue(f"A port is a number from 1 to 65535, not {self.port}.")
+
+    @property
+    def exposed(self) -> tuple[Path, ...]:
+        """The folders whose files a browser can reach: where the program runs, and the scratch folder."""
+        return Path.cwd(), self.scratch or Path(tempfile.gettempdir()) / "gradio"
 
     @property
     def address(self) -> str:
@@ -56,4 +64,5 @@ class Settings:
             framed=space is not None,
             fault=environment.get("TWIN_STUDIO_FAULT"),
             threads=min(4, os.cpu_count() or 1),
+            scratch=Path(environment["GRADIO_TEMP_DIR"]) if environment.get("GRADIO_TEMP_DIR") else None,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from twin.claim import Claim
 from twin.darkroom import Negative
@@ -20,8 +20,21 @@ Beat = Callable[[int, int], None]
 
 S = TypeVar("S")
 """A sealed picture, which is the business of whoever seals, stores and submits it."""
+Sealed = TypeVar("Sealed", contravariant=True)
 V = TypeVar("V")
 """A verdict, which is the business of whoever examines and judges."""
+
+
+class Incoming(Protocol[Sealed]):
+    """Where paintings go: `store` puts a sealed one into files and `submit` into rows, moving the image to its examination.
+
+    `show` keeps a small marked picture while painting, and `forget` removes it.
+    """
+
+    def store(self, render_id: str, sealed: Sealed, /) -> object: ...
+    def submit(self, tx: Any, render_id: str, sealed: Sealed, /) -> object: ...
+    def show(self, render_id: str, picture: Picture, /) -> object: ...
+    def forget(self, render_id: str, /) -> object: ...
 
 
 def no_negative(_: Claim) -> None:
@@ -33,9 +46,8 @@ class Paint(Generic[S]):
     """A painting from its claim to its submission; an order that only relights an earlier image is developed instead.
 
     `painters` finds an engine by name, `references` the pictures of a twin, `environment` describes this process, `negative`
-    finds the negative that a claim can be developed from. `seal`
-    makes of a painting what `store` puts into files and `submit` into rows, moving the image to examining. `show` keeps
-    a small marked picture while painting and `forget` removes it; `sweep` removes files that no row owns.
+    finds the negative that a claim can be developed from. `seal` makes of a painting what `incoming` stores and submits;
+    `sweep` removes files that no row owns.
     """
 
     jobs: Jobs
@@ -43,10 +55,7 @@ class Paint(Generic[S]):
     references: Callable[[str], tuple[Picture, ...]]
     environment: Callable[[], Environment]
     seal: Callable[[Claim, Painting], S]
-    store: Callable[[Claim, S], object]
-    submit: Callable[[Transaction, Claim, S], object]
-    show: Callable[[str, Picture], object]
-    forget: Callable[[str], object]
+    incoming: Incoming[S]
     sweep: Callable[[], object]
     negative: Callable[[Claim], Negative | None] = no_negative
     reach: Reach = unreached
@@ -61,7 +70,7 @@ class Paint(Generic[S]):
             self.reach("paint.sealed")
             self._submit(claim, recipe, sealed)
         finally:
-            self.forget(claim.render_id)
+            self.incoming.forget(claim.render_id)
 
     def _paint(self, claim: Claim, beat: Beat) -> tuple[Painting, Recipe]:
         order = claim.order
@@ -74,7 +83,7 @@ class Paint(Generic[S]):
         def on_step(seen: StepSeen) -> None:
             beat(seen.step, seen.steps)
             if seen.picture is not None:
-                self.show(claim.render_id, seen.picture)
+                self.incoming.show(claim.render_id, seen.picture)
 
         painting = painter.paint(request, on_step)
         return painting, Recipe.of(order.painter, request, painting, self.environment())
@@ -87,9 +96,9 @@ class Paint(Generic[S]):
 
     def _submit(self, claim: Claim, recipe: Recipe, sealed: S) -> None:
         def write(tx: Transaction) -> None:
-            self.store(claim, sealed)
+            self.incoming.store(claim.render_id, sealed)
             self.reach("paint.stored")
-            self.submit(tx, claim, sealed)
+            self.incoming.submit(tx, claim.render_id, sealed)
 
         try:
             self.jobs.finish_paint(claim, recipe.as_json(), write)

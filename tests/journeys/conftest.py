@@ -1,11 +1,14 @@
 """A studio as a person starts it: `python app.py` on a fresh home, with its worker, on a free port."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +30,27 @@ class Running:
     address: str
     home: Path
     said: list[str]
+    process_id: int
+
+    @contextmanager
+    def held_while_painting(self) -> Iterator[None]:
+        """Stop the worker's process as soon as there is a look at an unfinished picture, and let it go on afterwards.
+
+        An image is painted in about a second, and the page asks once a second: by chance it would see nothing between.
+        """
+        children = Path(f"/proc/{self.process_id}/task").glob("*/children")
+        workers = [int(child) for file in children for child in file.read_text().split()]
+        end = time.monotonic() + 120
+        while not any((self.home / "progress").glob("*.jpg")):
+            assert time.monotonic() < end, "Nothing was painted."
+            time.sleep(0.005)
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in workers:
+                os.kill(worker, signal.SIGCONT)
 
 
 def free_port() -> int:
@@ -58,7 +82,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         pytest.fail("The studio did not open: " + " / ".join(said))
     # Somebody has to go on reading, or a full pipe would stop the studio.
     threading.Thread(target=process.stderr.read, daemon=True).start()
-    yield Running(said[-1].split(OPEN)[1], home, said)
+    yield Running(said[-1].split(OPEN)[1], home, said, process.pid)
     process.terminate()
     process.wait(30)
 

@@ -57,8 +57,9 @@ def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
     maya.get_by_label("Words").fill("looking to the left, navy backdrop, on a horse")
     expect(maya.locator("#reading")).to_contain_text("horse")
     maya.get_by_role("button", name="Generate").click()
-    expect(maya.get_by_role("button", name="Stop")).to_be_visible()
-    expect(maya.locator('#picture img[src*="/media/progress/"]')).to_be_visible(timeout=SLOW_MS)
+    with studio.held_while_painting():
+        expect(maya.get_by_role("button", name="Stop")).to_be_visible()
+        expect(maya.locator('#picture img[src*="/media/progress/"]')).to_be_visible(timeout=SLOW_MS)
     expect(maya.locator("#stage .ts-chip").first).to_have_text("in review", timeout=SLOW_MS)
     expect(maya.locator("#story")).to_contain_text("manipulation", ignore_case=True)
 

@@ -108,7 +108,7 @@ class Rig:
         self.home = home
         self.clock = clock
         self.database = Database(home / "studio.sqlite", clock)
-        self.vault = Vault(home)
+        self.vault = Vault(home, PersonKeys(self.database, Keyring(home / "keys" / "persons")))
         self.desk = Desk(self.database, self.vault, reach)
         self.incoming = Submissions(self.database, self.vault, self.desk)
         self.negatives = Negatives(self.database, self.vault)
@@ -149,10 +149,7 @@ class Rig:
             "references": lambda _twin: (),
             "environment": lambda: HERE,
             "seal": self._seal,
-            "store": lambda claim, sheet: self.incoming.store(claim.render_id, sheet),
-            "submit": lambda tx, claim, sheet: self.incoming.submit(tx, claim.render_id, sheet),
-            "show": self.incoming.show,
-            "forget": self.incoming.forget,
+            "incoming": self.incoming,
             "sweep": self.sweep,
             "negative": lambda claim: Negative.behind(claim, self.database, self.negatives.stored),
             "reach": self._reach,
@@ -231,10 +228,14 @@ _CAST = (
     "INSERT INTO brand VALUES ('brand-one', 'One'), ('brand-two', 'Two')",
     f"INSERT INTO person VALUES ('nora', 'Nora', NULL, 1, {_DAY}), ('mei', 'Mei', NULL, 1, {_DAY})",
     f"INSERT INTO twin VALUES ('nora', 'nora', 'Nora', 0, {_DAY}), ('mei', 'mei', 'Mei', 0, {_DAY})",
-    "INSERT INTO consent VALUES ('con', 'nora', 1, 'pictures of clothes', 'an online shop', 100, 'EUR', 'image', '[]', '[]',"
+    "INSERT INTO consent (id, twin_id, version, scope, purpose, pay_minor, currency, pay_basis, uses,"
+    " content_limits, disclosure_text, training_allowed, counsel_or_union, starts_at, ends_at, signed_at) VALUES"
+    " ('con', 'nora', 1, 'pictures of clothes', 'an online shop', 100, 'EUR', 'image', '[]', '[]',"
     f" '{DISCLOSURE}', 0, NULL, {_TERM}, {_DAY})",
     *(
-        f"INSERT INTO licence VALUES ('{licence}', 'con', 'nora', '{brand}', 'Spring', 'One', 'shirts', '[]', '[]', 'EU', 100,"
+        "INSERT INTO licence (id, consent_id, twin_id, brand_id, campaign, advertiser, product_line, uses, media, territory,"
+        " fee_minor, currency, payment_days, max_images, epoch, starts_at, ends_at, created_at)"
+        f" VALUES ('{licence}', 'con', 'nora', '{brand}', 'Spring', 'One', 'shirts', '[]', '[]', 'EU', 100,"
         f" 'EUR', 30, 1000, 0, {_TERM}, {_DAY})"
         for licence, brand in (("lic", "brand-one"), ("lic-two", "brand-two"))
     ),

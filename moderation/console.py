@@ -1,0 +1,99 @@
+"""The command line's door to the moderation domain: accounts, audit, protected people, packs, examinations and trials."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from moderation import commands
+from moderation.faces.catalogue import Catalogue
+from moderation.house import House
+from moderation.pack_commands import packs
+from moderation.packs import Packs
+from moderation.protecting import protect
+from moderation.safeguards.exhibit import Picture
+from moderation.uploads import pictures_in, read_picture_file
+
+
+class Specimen(Protocol):
+    """A picture of one of the cast: its name, whose it is, and how it was made."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def twin_id(self) -> str: ...
+    @property
+    def made(self) -> str: ...
+    @property
+    def picture(self) -> Picture: ...
+
+
+Drawn = Callable[[str], Iterable[Specimen]]
+"""Pictures for a purpose: "limits" or "trial"."""
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """How a person at a terminal is asked and told: a password by login, a yes or no, a sentence."""
+
+    ask_password: Callable[[str], str]
+    confirm: Callable[[str], bool]
+    tell: Callable[[str], None]
+
+
+def answer(house: House, asked: Namespace, prompts: Prompts, address: str, assets: Path) -> str:
+    """What `asked.command` answers; `address` is where a browser finds the studio, `assets` what the program came with.
+
+    Raises ModerationError, and what the prompts raise.
+    """
+    match asked.command:
+        case "users":
+            return commands.users(house.accounts, asked, prompts.ask_password, address)
+        case "audit":
+            return commands.verify_audit(house.database)
+        case "protect":
+            return protect(house.examiner.protected, read_picture_file, house.examiner.template, asked)
+        case "packs":
+            kept = Packs(house.database, house.home.packs, Catalogue.read(assets / "packs.json"), assets)
+            return packs(kept, house.accounts, asked, prompts.confirm, prompts.tell)
+        case other:
+            raise ValueError(f"The moderation domain has no command {other!r}.")
+
+
+def examine(house: House, asked: Namespace) -> tuple[dict[str, Any], list[str]]:
+    """The verdict on the file `asked.image` as if it were submitted as `asked.twin`'s: for a program, and for people.
+
+    Raises BadImage.
+    """
+    verdict = house.examination.examine(read_picture_file(Path(asked.image)), asked.twin)
+    lines = [f"{found.safeguard}: {found.outcome}. {found.reason}" for found in verdict.findings]
+    return verdict.as_dict(), [*lines, f"Verdict: {verdict.outcome}."]
+
+
+def report(house: House, probes: Iterable[tuple[str, str, float, str, Picture]], plain: str, data: str, assets: Path) -> str:
+    """Write how often the face pack's limits are right about `probes`, of which `data` tells; a sentence saying where.
+
+    Each probe has an id, a twin, a turn in degrees, a light and a picture; `plain` is the light that is also made worse.
+    """
+    from moderation.evaluation import Probe  # it imports ONNX, which most commands never need
+
+    return house.examiner.report((Probe(*one) for one in probes), plain, data, assets / "packs")
+
+
+def try_blend(house: House, asked: Namespace, drawn: Drawn, tell: Callable[[str], None]) -> tuple[dict[str, Any], list[str]]:
+    """Try the blend detector on pictures it never learned from and on a person's own; set its limits before, if asked.
+
+    Raises PackRefused, BadImage.
+    """
+    from moderation.safeguards.blend_report import Untouched  # it imports ONNX, which most commands never need
+
+    def untouched(purpose: str) -> Iterator[Untouched]:
+        return (Untouched(one.name, one.twin_id, one.made, one.picture) for one in islice(drawn(purpose), asked.limit))
+
+    if asked.set_limits:
+        tell(house.examiner.set_blend_limits(untouched("limits")))
+    own = (Untouched(name, name, "own pictures", picture) for name, picture in pictures_in(asked.data))
+    tried = house.examiner.try_blend(chain(untouched("trial"), own))
+    return tried.as_json(), tried.lines()

@@ -1,0 +1,36 @@
+"""The command line's makers of assets: pictures of the looks, pictures to teach and try detectors with, the painter's card."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from twin.errors import BadValue
+from twin.gallery import DISCLOSURE, paint_gallery
+from twin.house import House
+from twin.ports import Picture
+from twin.specimens import write_pictures
+
+Mark = Callable[[Picture, str, str], bytes]
+"""The small marked picture of a painting, given what it discloses and its source type."""
+COMMANDS = ("specimens", "thumbnails")
+
+
+def make(house: House, asked: Namespace, mark: Mark) -> str:
+    """Make what `asked.command` names; a sentence saying what was made.
+
+    Raises BadValue when it cannot be written, PainterUnavailable.
+    """
+    try:
+        if asked.command == "specimens":
+            return write_pictures(Path(asked.folder), house.specimens(asked.purpose))
+        return _thumbnails(house, mark)
+    except OSError as error:
+        raise BadValue(f"The pictures cannot be written: {error.strerror or error}.") from error
+
+
+def _thumbnails(house: House, mark: Mark) -> str:
+    folder, count = house.assets / "looks", 0
+    for name, painting in paint_gallery(house.lookbook, house.wardrobe, house.painter("atelier")):
+        (folder / f"{name}.jpg").write_bytes(mark(painting.picture, DISCLOSURE, painting.source_type))
+        count += 1
+    return f"{count} looks were painted into {folder}."
