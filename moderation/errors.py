@@ -9,6 +9,14 @@ class NotFound(ModerationError):
     """No such row, or none that this account may know of."""
 
 
+class Gone(NotFound):
+    """It was here and was removed for good; the message says why."""
+
+
+class Erased(Gone):
+    """The person whose it was had herself erased."""
+
+
 class AlreadyDecided(ModerationError):
     """Somebody else moved the image first."""
 
@@ -83,3 +91,23 @@ class BadRequest(ModerationError):
 
 class KeyUnusable(ModerationError):
     """A key at rest is missing, altered, open to others, or does not open what it should."""
+
+
+class SignatureRefused(ModerationError):
+    """Her signature is missing, not hers, not over what is being decided, too old, or used before."""
+
+
+class ReadOnly(ModerationError):
+    """A restored studio waits for an administrator's confirmation and changes nothing before."""
+
+
+class TombstonesBroken(ModerationError):
+    """The file of what was taken back and erased is missing, cut, altered, or of another studio."""
+
+
+class HeadRefused(ModerationError):
+    """What was given as a signed head of the audit chain is none."""
+
+
+class BackupRefused(ModerationError):
+    """A backup that cannot be made, or an archive that cannot be restored as it is."""
