@@ -19,13 +19,13 @@ SELECT d.id FROM decision d WHERE d.render_id = r.id AND d.kind = 'signoff' AND 
 # The account is read again here, so that one disabled or changed since the page was opened decides nothing.
 _RECORD = f"""
 INSERT INTO decision (id, render_id, kind, account_id, choice, reason_code, note, sealed_sha256, pixels_sha256, preview_sha256,
-    licence_id, fee_minor, currency, twin_epoch, licence_epoch, decided_at, supersedes_id)
+    licence_id, fee_minor, currency, twin_epoch, licence_epoch, decided_at, supersedes_id, signature_id)
 SELECT :id, r.id, :kind, a.id, :choice, :reason_code, :note, s.sealed_sha256, s.pixels_sha256, s.preview_sha256,
     r.licence_id, l.fee_minor, l.currency, r.twin_epoch, r.licence_epoch, :now,
-    CASE WHEN :kind = 'undo' THEN ({STANDING_APPROVAL}) END
+    CASE WHEN :kind = 'undo' THEN ({STANDING_APPROVAL}) END, :signature_id
 FROM render r
 JOIN submission s ON s.render_id = r.id
-JOIN licence l ON l.id = r.licence_id
+JOIN image_fee l ON l.render_id = r.id
 JOIN twin t ON t.id = r.twin_id
 JOIN account a ON a.id = :account_id AND a.disabled_at IS NULL AND a.role = :role
 WHERE r.id = :render_id AND (:seen IS NULL OR s.sealed_sha256 = :seen)
@@ -52,12 +52,13 @@ def record_decision(
     reason: Reason | None = None,
     note: str = "",
     seen: str | None = None,
+    signature_id: str | None = None,
 ) -> Row:
     """Write one decision, bound to hashes, licence, fee and fence as they are now; the new row.
 
     `decision_id` is the one that the move's audit row names.
-    `seen` is the `sealed_sha256` that the deciding page showed. Raises SealBroken when it is another one, NotYours
-    when the account as the database holds it may not decide this.
+    `seen` is the `sealed_sha256` that the deciding page showed, `signature_id` that of the person's own signature over the
+    decision. Raises SealBroken when it is another image, NotYours when the account as the database holds it may not decide this.
     """
     values = {
         "id": decision_id,
@@ -69,6 +70,7 @@ def record_decision(
         "reason_code": None if reason is None else reason.value,
         "note": note,
         "seen": seen,
+        "signature_id": signature_id,
         "now": tx.now,
     }
     rows = tx.execute(_RECORD, values)

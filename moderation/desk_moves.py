@@ -27,18 +27,20 @@ class Writing(Protocol):
         ...
 
 
-_STOPS = {Window.PAINT: "requested_at", Window.RELEASE: "effective_at"}
+_STARTS = {Window.PAINT: "starts_at", Window.RELEASE: "starts_at", Window.USE: "use_starts_at"}
+_STOPS = {Window.PAINT: "requested_at", Window.RELEASE: "effective_at", Window.USE: "effective_at"}
 
 
 def in_force(window: Window) -> str:
     """The SQL test that the rights behind the row `render` hold at `:now`; KeyError for `Window.NONE`.
 
-    New painting stops when a revocation is requested, release and download when it takes effect.
+    New painting stops when a revocation is requested, release and download when it takes effect; these also wait for the
+    licence's earliest use.
     """
-    stop = _STOPS[window]
+    start, stop = _STARTS[window], _STOPS[window]
     return (
         "EXISTS (SELECT 1 FROM licence_window w WHERE w.licence_id = render.licence_id"
-        " AND w.starts_at <= :now AND :now < w.ends_at"
+        f" AND w.{start} <= :now AND :now < w.ends_at"
         f" AND (w.{stop} IS NULL OR :now < w.{stop})"
         " AND w.twin_epoch = render.twin_epoch AND w.licence_epoch = render.licence_epoch)"
     )
@@ -47,13 +49,20 @@ def in_force(window: Window) -> str:
 HER_NO = "SELECT 1 FROM decision d WHERE d.render_id = render.id AND d.kind = 'signoff' AND d.choice = 'refuse'"
 """Rows exist when the person herself refused the image of the outer `render` row."""
 
-# Appeal is the one move out of `refused` towards people, and her own no has no way out.
+_ROOM = "EXISTS (SELECT 1 FROM licence_taken n WHERE n.licence_id = render.licence_id AND n.{} < n.max_images)"
+"""The SQL test that one more image may be taken, or given, under the licence of the row `render`."""
+
+# Appeal is the one move out of `refused` towards people, and her own no has no way out. An image that comes back by appeal,
+# and one that is released, must have room in the number of images that the licence allows.
 _UPDATE = f"""
 UPDATE render SET state = :target, version = version + 1, moved_at = :now
 WHERE id = :id AND (:version IS NULL OR version = :version)
 AND (state IN (SELECT value FROM json_each(:unguarded))
     OR (state IN (SELECT value FROM json_each(:paint)) AND {in_force(Window.PAINT)})
-    OR (state IN (SELECT value FROM json_each(:release)) AND {in_force(Window.RELEASE)}))
+    OR (state IN (SELECT value FROM json_each(:release)) AND {in_force(Window.RELEASE)})
+    OR (state IN (SELECT value FROM json_each(:use)) AND {in_force(Window.USE)}))
+AND (state NOT IN ('blocked', 'refused') OR :target <> 'in review' OR {_ROOM.format("taken")})
+AND (:target <> 'released' OR {_ROOM.format("given")})
 AND NOT (state = 'refused' AND :target = 'in review' AND EXISTS ({HER_NO}))
 RETURNING *
 """
@@ -79,6 +88,7 @@ def move(tx: Writing, render_id: str, target: str, mover: str, *, version: int |
         "unguarded": lists[Window.NONE],
         "paint": lists[Window.PAINT],
         "release": lists[Window.RELEASE],
+        "use": lists[Window.USE],
     }
     moved = tx.execute(_UPDATE, values)
     if not moved:
@@ -104,7 +114,16 @@ def _refusal(
         return IllegalMove(f"This image is “{state}” and cannot become “{goal}” by this step.")
     if state is State.REFUSED and goal is State.IN_REVIEW and row["her_no"]:
         return IllegalMove("She said no to this image herself, and her no is final.")
-    return RightsLapsed(rights_sentence(tx, row, sources[state]))
+    return RightsLapsed(_number_sentence(tx, row, goal) or rights_sentence(tx, row, sources[state]))
+
+
+def _number_sentence(tx: Writing, render: Row, goal: State) -> str:
+    """Why the licence's number of images leaves no room for this one; empty when it does."""
+    counted = {State.IN_REVIEW: "taken", State.RELEASED: "given"}.get(goal)
+    found = tx.execute("SELECT * FROM licence_taken WHERE licence_id = ?", [render["licence_id"]]) if counted else []
+    if not found or found[0][counted] < found[0]["max_images"]:
+        return ""
+    return f"All {found[0]['max_images']} images that the licence allows are taken."
 
 
 def rights_sentence(tx: Writing, render: Row, window: Window) -> str:
@@ -118,6 +137,8 @@ def rights_sentence(tx: Writing, render: Row, window: Window) -> str:
         return f"Her permission for this image was taken back on {stop[:10]}."
     if tx.now < rights["starts_at"]:
         return f"The licence for this image begins on {rights['starts_at'][:10]}."
+    if window is Window.USE and tx.now < rights["use_starts_at"] and tx.now < rights["ends_at"]:
+        return f"This image may be used from {rights['use_starts_at'][:16].replace('T', ' ')} UTC on, not earlier."
     if rights["ends_at"] <= tx.now:
         return f"The licence for this image ended on {rights['ends_at'][:10]}."
     return "Her permission has changed since this image was ordered; order it again under the present terms."

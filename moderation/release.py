@@ -41,7 +41,7 @@ JOIN submission s ON s.render_id = r.id AND s.sealed_sha256 = :file_sha256 AND s
 JOIN decision d ON d.id = ({STANDING_APPROVAL})
     AND d.sealed_sha256 = s.sealed_sha256 AND d.pixels_sha256 = s.pixels_sha256 AND d.preview_sha256 = s.preview_sha256
     AND d.licence_id = r.licence_id AND d.twin_epoch = r.twin_epoch AND d.licence_epoch = r.licence_epoch
-JOIN licence l ON l.id = r.licence_id AND l.fee_minor = d.fee_minor AND l.currency = d.currency
+JOIN image_fee l ON l.render_id = r.id AND l.fee_minor = d.fee_minor AND l.currency = d.currency
 JOIN twin t ON t.id = r.twin_id
 JOIN account she ON she.id = d.account_id AND she.person_id = t.person_id
 WHERE r.id = :render_id
@@ -61,13 +61,13 @@ INSERT INTO download_grant (id, release_id, account_id, token_sha256, twin_epoch
 SELECT :id, e.id, a.id, :token_sha256, render.twin_epoch, render.licence_epoch, :now, :until
 FROM render JOIN release e ON e.render_id = render.id
 JOIN account a ON a.id = :account_id AND a.disabled_at IS NULL AND a.role = 'creative' AND a.brand_id = render.brand_id
-WHERE render.id = :render_id AND render.state = 'released' AND {in_force(Window.RELEASE)}
+WHERE render.id = :render_id AND render.state = 'released' AND {in_force(Window.USE)}
 RETURNING *
 """
 
 _OPEN = f"""
 SELECT render.*, e.file_sha256, t.name AS twin_name, g.twin_epoch = render.twin_epoch AND g.licence_epoch = render.licence_epoch
-    AND render.state = 'released' AND {in_force(Window.RELEASE)} AS still_allowed
+    AND render.state = 'released' AND {in_force(Window.USE)} AS still_allowed
 FROM download_grant g JOIN release e ON e.id = g.release_id JOIN render ON render.id = e.render_id
 JOIN twin t ON t.id = render.twin_id
 JOIN account a ON a.id = g.account_id AND a.disabled_at IS NULL AND a.role = 'creative' AND a.brand_id = render.brand_id
@@ -210,7 +210,7 @@ def _no_grant(tx: Writing, account: Account, render_id: str) -> NotFound | Illeg
         return not_found()
     if rows[0]["state"] != State.RELEASED:
         return IllegalMove(f"This image is “{rows[0]['state']}”: only a released image can be downloaded.")
-    return RightsLapsed(rights_sentence(tx, rows[0], Window.RELEASE))
+    return RightsLapsed(rights_sentence(tx, rows[0], Window.USE))
 
 
 def _hash(token: str) -> str:

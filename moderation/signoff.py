@@ -34,11 +34,12 @@ class Mover(StrEnum):
 
 
 class Window(StrEnum):
-    """Which rights must be in force at the moment of the move."""
+    """Which rights must be in force at the moment of the move; `USE` also asks for the day from which the image may be used."""
 
     NONE = "none"
     PAINT = "paint"
     RELEASE = "release"
+    USE = "use"
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,12 @@ MOVES: tuple[Move, ...] = (
     ),
     *_moves(
         Mover.CREATIVE,
-        Window.RELEASE,
+        Window.USE,
         (State.APPROVED, State.RELEASED),
+    ),
+    *_moves(
+        Mover.CREATIVE,
+        Window.RELEASE,
         (State.BLOCKED, State.IN_REVIEW),
         (State.REFUSED, State.IN_REVIEW),
     ),

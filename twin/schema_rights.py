@@ -7,7 +7,7 @@ SPENT = ("blocked", "refused", "change asked", "failed", "cancelled", "withdrawn
 """States of images that do not count against a licence's number: nobody can use them."""
 _SPENT = ", ".join(f"'{state}'" for state in SPENT)
 GIVEN = "'released', 'recalled'"
-_ADDED = "exclusivity, category, notice_hours, earliest_use_at, fee_model, variant_minor, buyout_minor, commission_bp, rate"
+_ADDED = "exclusivity, category, notice_hours, earliest_use_at, fee_model, variant_minor, commission_bp, rate"
 
 
 def _kept(*tables: str) -> str:
@@ -83,9 +83,6 @@ ALTER TABLE licence ADD COLUMN earliest_use_at TEXT;
 ALTER TABLE licence ADD COLUMN fee_model TEXT NOT NULL DEFAULT 'image' CHECK (fee_model IN ('image', 'variant', 'buyout'));
 ALTER TABLE licence ADD COLUMN variant_minor INTEGER
     CHECK ((fee_model = 'variant') = (variant_minor IS NOT NULL) AND coalesce(variant_minor, 0) >= 0);
-ALTER TABLE licence ADD COLUMN buyout_minor INTEGER
-    CHECK ((fee_model = 'buyout') = (buyout_minor IS NOT NULL) AND coalesce(buyout_minor, 0) >= 0
-        AND (fee_model <> 'buyout' OR fee_minor = 0));
 ALTER TABLE licence ADD COLUMN commission_bp INTEGER NOT NULL DEFAULT 0 CHECK (commission_bp BETWEEN 0 AND 2000);
 ALTER TABLE licence ADD COLUMN revocation_notice_hours INTEGER NOT NULL DEFAULT 0
     CHECK (revocation_notice_hours BETWEEN 0 AND 720);

@@ -107,6 +107,12 @@ class Scene:
             )
         return render_id
 
+    def licence(self, licence_id: str, **terms: Any) -> str:
+        """One more licence of Nora's for Halden, with these terms."""
+        with self.database.write("test") as tx:
+            insert(tx, "licence", {**_licence(licence_id, "nora-1", "nora", "halden", 12_345), **terms})
+        return licence_id
+
     def examining(self, render_id: str, **order: str) -> Sealed:
         """An image painted, sealed and handed in."""
         self.order(render_id, **order)

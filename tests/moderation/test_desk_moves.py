@@ -13,6 +13,9 @@ from moderation.signoff import MOVES, Mover, State, Window
 from tests.moderation.scene import MODO, NORA, Scene
 
 
+LATER = "2026-05-05T12:00:00.000000+00:00"
+
+
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
@@ -77,34 +80,41 @@ def expected(window: Window, fits: dict[Window, bool]) -> type[Exception] | None
 
 
 @pytest.mark.parametrize(
-    ("situation", "paint", "release"),
+    ("situation", "paint", "release", "use"),
     [
-        ("in force", True, True),
-        ("not begun", False, False),
-        ("begins this instant", True, True),
-        ("last instant", True, True),
-        ("ended", False, False),
-        ("consent ended", False, False),
-        ("asked back, not yet effective", False, True),
-        ("taken back", False, False),
-        ("twin fenced", False, False),
-        ("licence fenced", False, False),
+        ("in force", True, True, True),
+        ("not begun", False, False, False),
+        ("begins this instant", True, True, True),
+        ("a tick before its first use", True, True, False),
+        ("at its first use", True, True, True),
+        ("last instant", True, True, True),
+        ("ended", False, False, False),
+        ("consent ended", False, False, False),
+        ("asked back, not yet effective", False, True, True),
+        ("taken back", False, False, False),
+        ("twin fenced", False, False, False),
+        ("licence fenced", False, False, False),
     ],
 )
-def test_each_step_needs_its_rights_at_its_moment(scene: Scene, situation: str, paint: bool, release: bool) -> None:
-    scene.order("image", licence="halden-short")
+def test_each_step_needs_its_rights_at_its_moment(
+    scene: Scene, situation: str, paint: bool, release: bool, use: bool
+) -> None:
+    scene.licence("halden-later", earliest_use_at=LATER)
+    scene.order("image", licence="halden-later" if "first use" in situation else "halden-short")
     _arrange(scene, situation)
     for step in MOVES:
         with scene.database.write("test") as tx:
             tx.execute("UPDATE render SET state = ?", [step.source.value])
         outcome = attempt(scene, "image", step.target, step.mover)
-        assert outcome is expected(step.window, {Window.PAINT: paint, Window.RELEASE: release}), step
+        assert outcome is expected(step.window, {Window.PAINT: paint, Window.RELEASE: release, Window.USE: use}), step
 
 
 def _arrange(scene: Scene, situation: str) -> None:
     moments = {
         "not begun": "2025-12-31T23:59:59.999999+00:00",
         "begins this instant": "2026-01-01T00:00:00.000000+00:00",
+        "a tick before its first use": "2026-05-05T11:59:59.999999+00:00",
+        "at its first use": LATER,
         "last instant": "2026-05-03T12:29:59.999999+00:00",
         "ended": "2026-05-03T12:30:00.000000+00:00",
         "consent ended": "2026-12-31T00:00:00.000000+00:00",
