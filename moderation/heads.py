@@ -68,9 +68,9 @@ class Head:
         words = self._words() | {"signature": _text(self.signature)}
         return " ".join([KIND, *(str(words[name]) for name in _ORDER)])
 
-    def as_json(self) -> dict[str, Any]:
-        """The head as an object, to be kept as a file; `read` understands it too."""
-        return {"kind": KIND, **self._words(), "signature": _text(self.signature)}
+    def as_text(self) -> str:
+        """The head as a JSON object, to be kept as a file; `read` understands it too."""
+        return json.dumps({"kind": KIND, **self._words(), "signature": _text(self.signature)}, indent=1) + "\n"
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -169,7 +169,7 @@ class Heads:
         with suppress(OSError, HeadRefused):
             known = self.remembered()
             if known is None or known.seq <= head.seq:
-                put_private(self._last, canonical(head.as_json()))
+                put_private(self._last, head.as_text().encode())
 
 
 def _text(content: bytes) -> str:
