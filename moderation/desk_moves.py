@@ -43,6 +43,8 @@ def in_force(window: Window) -> str:
         f" AND w.{start} <= :now AND :now < w.ends_at"
         f" AND (w.{stop} IS NULL OR :now < w.{stop})"
         " AND w.twin_epoch = render.twin_epoch AND w.licence_epoch = render.licence_epoch)"
+        " AND NOT EXISTS (SELECT 1 FROM taking_back k WHERE k.scope = 'image' AND k.subject_id = render.id"
+        f" AND k.{stop} <= :now)"
     )
 
 
@@ -95,6 +97,18 @@ def move(tx: Writing, render_id: str, target: str, mover: str, *, version: int |
         raise _refusal(tx, render_id, goal, sources, version)
     tx.record(f"render.{goal.value}", render_id, mover=hand.value, version=moved[0]["version"], **facts)
     return moved[0]
+
+
+def insist_possible(tx: Writing, render_id: str, target: str, mover: str, *, version: int | None = None) -> None:
+    """Raise what `move` would for the image's state and version, so that it is said before anything else is asked for.
+
+    The rights behind the image only `move` itself tests.
+    """
+    goal = State(target)
+    sources = sources_of(goal, Mover(mover))
+    rows = tx.execute("SELECT state, version FROM render WHERE id = ?", [render_id])
+    if not rows or rows[0]["state"] not in sources or version not in (None, rows[0]["version"]):
+        raise _refusal(tx, render_id, goal, sources, version)
 
 
 def _refusal(

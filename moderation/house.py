@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 from pwdlib import PasswordHash
 
 from moderation.access.accounts import Accounts
+from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions
 from moderation.agreements import Agreements
+from moderation.approval import Approvals
 from moderation.database import Clock, Database
 from moderation.desk import Desk
 from moderation.desk_signoff import SignOff
 from moderation.earnings import Earnings
 from moderation.examination import Examination
-from moderation.home import Home
+from moderation.her_keys import HerKeys
+from moderation.her_word import HerWord
+from moderation.home import Home, Kind
 from moderation.insight import Insight
+from moderation.keyring import Keyring
 from moderation.negatives import Negatives
+from moderation.person_keys import PersonKeys
 from moderation.reach import Reach
 from moderation.references import Develop, References
 from moderation.release import Releases
@@ -39,11 +45,20 @@ class House:
         self._blend = blend
         self.clock = clock
         self.database = Database(home.database, clock)
-        self.vault = Vault(home.folder)
+        self.person_keys = PersonKeys(self.database, Keyring(home.keys / "persons"))
+        self.vault = Vault(home.folder, self.person_keys)
         self.desk = Desk(self.database, self.vault, reach)
         self.submissions = Submissions(self.database, self.vault, self.desk)
         self.negatives = Negatives(self.database, self.vault)
-        self.signs = SignOff(self.database, self.vault, reach)
+        self.keys = HerKeys(
+            self.database,
+            lambda tx, account, proof: self.confirmations.spend(tx, account, proof),
+            lambda account: self.confirmations.is_open(account),
+            demo=home.kind is Kind.DEMO,
+        )
+        self.word = HerWord(self.keys)
+        self.approvals = Approvals(self.database)
+        self.signs = SignOff(self.database, self.vault, self.word, reach)
         self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach)
         self.insight = Insight(self.database)
@@ -56,6 +71,11 @@ class House:
     def accounts(self) -> Accounts:
         """Who may come in."""
         return Accounts(self.database, PasswordHash.recommended())
+
+    @cached_property
+    def confirmations(self) -> Confirmations:
+        """Who gave her password once more."""
+        return Confirmations(self.accounts)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from moderation import ledger
 from moderation.access.account import Account, Role
+from moderation.approval import insist_on_signed_approval
 from moderation.database import Database
 from moderation.desk_decisions import STANDING_APPROVAL, new_id, not_found, require
 from moderation.desk_moves import Row, Writing, in_force, move, rights_sentence
@@ -48,14 +48,6 @@ WHERE r.id = :render_id
 RETURNING *
 """
 
-_FEE = """
-SELECT r.id AS render_id, d.id AS decision_id, r.licence_id, r.brand_id, t.person_id, p.agency_id, d.fee_minor, d.currency,
-    coalesce(a.commission_bp, 0) AS commission_bp, l.payment_days
-FROM release e JOIN render r ON r.id = e.render_id JOIN decision d ON d.id = e.decision_id JOIN licence l ON l.id = r.licence_id
-JOIN twin t ON t.id = r.twin_id JOIN person p ON p.id = t.person_id LEFT JOIN agency a ON a.id = p.agency_id
-WHERE e.id = ?
-"""
-
 _GRANT = f"""
 INSERT INTO download_grant (id, release_id, account_id, token_sha256, twin_epoch, licence_epoch, granted_at, expires_at)
 SELECT :id, e.id, a.id, :token_sha256, render.twin_epoch, render.licence_epoch, :now, :until
@@ -78,12 +70,11 @@ WHERE g.token_sha256 = :token_sha256 AND g.account_id = :account_id AND :now < g
 
 @dataclass(frozen=True)
 class Download:
-    """A released file that may leave now: where it lies, the name to offer, its hash and size in bytes."""
+    """A released file that may leave now: its bytes, the name to offer, and its hash."""
 
-    path: Path
+    content: bytes
     filename: str
     sha256: str
-    size: int
 
 
 class Releases:
@@ -109,7 +100,7 @@ class Releases:
         """Release an approved image: state, release, pay and audit in one transaction; the `release` row.
 
         Raises NotYours, NotFound, AlreadyDecided, IllegalMove, RightsLapsed; SealBroken when the file at rest, its
-        pixels, or the terms are not those she approved.
+        pixels, or the terms are not those she approved; SignatureRefused when her key did not sign that approval.
         """
         require(account, Role.CREATIVE, _BRANDS_ONLY)
         file_sha256, pixels_sha256 = self._file_as_it_is(account, render_id)
@@ -119,8 +110,9 @@ class Releases:
             move(tx, render_id, State.RELEASED, Mover.CREATIVE, version=version, release_id=new, file_sha256=file_sha256)
             self._reach("release.moved")
             release = _record(tx, account, render_id, new, file_sha256, pixels_sha256)
+            insist_on_signed_approval(tx, release["decision_id"])
             self._reach("release.recorded")
-            ledger.post(tx, release["id"], ledger.fee_of(tx.execute(_FEE, [release["id"]])[0]))
+            ledger.post(tx, release["id"])
             self._reach("release.posted")
         self._reach("release.committed")
         return release
@@ -169,8 +161,7 @@ class Releases:
         if not image["still_allowed"]:
             raise RightsLapsed("This image may no longer be used: it was recalled, or its licence is over.")
         content = self._vault.read(Shelf.ORIGINAL, image["id"], image["file_sha256"])
-        path = self._vault.path(Shelf.ORIGINAL, image["id"])
-        return Download(path, _filename(image["twin_name"], image["id"]), image["file_sha256"], len(content))
+        return Download(content, _filename(image["twin_name"], image["id"]), image["file_sha256"])
 
     def _file_as_it_is(self, account: Account, render_id: str) -> tuple[str, str]:
         """Hashes of file and pixels as they lie in the vault; decoded before the write lock is taken."""

@@ -4,6 +4,11 @@
 """
 
 from moderation.database import Migration, append_only
+from moderation.schema_keys import HER_KEYS
+from moderation.schema_pay import PAY
+from moderation.schema_audit import HEADS, TOMBSTONES
+from moderation.schema_revocation import MIGRATIONS as REVOCATION
+from moderation.schema_sealed import SEALED
 
 AUDIT = """
 CREATE TABLE audit (
@@ -156,5 +161,11 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-006-negatives", NEGATIVES),
     ("moderation-packs", PACKS),
     ("moderation-protected", PROTECTED),
+    ("moderation-her-keys", HER_KEYS),
+    ("moderation-pay", PAY),
+    ("moderation-audit-heads", HEADS),
+    ("moderation-tombstones", TOMBSTONES),
+    *REVOCATION,
+    ("moderation-sealed", SEALED),
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

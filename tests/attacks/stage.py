@@ -20,6 +20,8 @@ from moderation.signoff import State
 from moderation.submission import Sheet
 from moderation.vault import Shelf
 from tests.moderation.access.little_site import CHEAP, PASSWORD
+from tests.moderation.her_hand import SheSigns, key_row
+from tests.moderation.scene import insert
 from twin.claim import Claim
 from twin.look import Look
 from twin.pages.floor import maker_of
@@ -41,6 +43,7 @@ PAIRS = {
 ZONES = {"/studio": Role.CREATIVE, "/review": Role.MODERATOR, "/me": Role.MODEL}
 KEPT = (
     *("render", "job", "submission", "recipe", "finding", "verdict", "claim", "decision", "release", "download_grant"),
+    *("signature", "person_key", "key_request"),
     *("ledger_line", "revocation", "shoot", "account", "licence", "consent", "twin", "person", "brand", "agency", "invitation"),
 )
 """The tables in which an attack would leave its trace."""
@@ -79,10 +82,19 @@ class Stage:
         self.house.accounts = Accounts(self.database, CHEAP)
         for login in PAIRS[Role.ADMINISTRATOR]:
             self.house.accounts.create(NewAccount(login, login.title(), Role.ADMINISTRATOR), PASSWORD, "test", account_id=login)
+        self.signs = SheSigns(self.house.signs)
+        self._give_keys()
         self._negative = negative_bytes(a_small_plate())
         self._picture = a_picture(self.studio.painting.lookbook.looks[0].worn_by("nora", self.studio.painting.wardrobe))
         self._seed = 0
         self.cast: dict[tuple[str, str, str], str] = {}
+
+    def _give_keys(self) -> None:
+        """Everybody in the cast has a key."""
+        with self.database.write("test") as tx:
+            for account in self.house.accounts.without_password():
+                if account.role is Role.MODEL:
+                    insert(tx, "person_key", key_row(account, tx.now))
 
     def site(self) -> FastAPI:
         """The site as it is served."""
@@ -157,7 +169,7 @@ class Stage:
     def _judged(self, render_id: str, state: str, maker: str, twin: str) -> None:
         outcomes = {State.BLOCKED: "block", State.IN_REVIEW: "refer"}
         self.judge(self.claim(render_id), outcomes.get(State(state), "clear"))
-        her, signs = self.account(twin), self.house.signs
+        her, signs = self.account(twin), self.signs
         if state == State.REFUSED:
             signs.refuse(her, render_id, "quality")
         if state == State.CHANGE_ASKED:

@@ -107,8 +107,8 @@ def test_what_waits_for_a_decision_can_no_longer_be_agreed_to(ending: Ending) ->
     ending.end()
     for act in (
         lambda: ending.house.desk.review(ending.rosa, review, versions[review], "pass", None, "", token),
-        lambda: ending.house.signs.approve(ending.nora, turn, sealed, versions[turn]),
-        lambda: ending.house.signs.approve(ending.nora, turn, sealed),
+        lambda: ending.stage.signs.approve(ending.nora, turn, sealed, versions[turn]),
+        lambda: ending.stage.signs.approve(ending.nora, turn, sealed),
         lambda: ending.house.desk.appeal(ending.theo, blocked, "Look again."),
     ):
         with pytest.raises(ModerationError):
@@ -169,7 +169,7 @@ def test_to_the_last_moment_of_a_licence_everything_goes_on(tmp_path: Path) -> N
     ending = Ending(tmp_path / "home", "expiry")
     queued, turn = ending.bring(State.QUEUED), ending.bring(State.HER_TURN)
     ending.stage.clock.now = ending.ends_at - MOMENT
-    ending.house.signs.approve(ending.nora, turn, ending.stage.sealed(turn))
+    ending.stage.signs.approve(ending.nora, turn, ending.stage.sealed(turn))
     ending.house.releases.release(ending.theo, turn)
     claim = ending.jobs.claim("a worker")
     assert claim is not None

@@ -12,6 +12,11 @@ from moderation.database import Database, Transaction, append_only
 from moderation.desk import Desk
 from moderation.desk_moves import move
 from moderation.desk_signoff import SignOff
+from moderation.errors import SignatureRefused
+from moderation.her_keys import HerKeys
+from moderation.her_word import HerWord
+from moderation.keyring import Keyring
+from moderation.person_keys import PersonKeys
 from moderation.reach import Reach, unreached
 from moderation.release import Releases
 from moderation.rights import Rights
@@ -19,6 +24,7 @@ from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.schema import AUDIT, MIGRATIONS
 from moderation.seal import SOURCE_TYPES, Sealed, seal
 from moderation.vault import Shelf, Vault
+from tests.moderation.her_hand import SheSigns, key_row
 from twin.schema import KEPT
 from twin.schema import MIGRATIONS as TWIN_MIGRATIONS
 
@@ -75,9 +81,11 @@ class Scene:
     def __init__(self, home: Path, *, reach: Reach = unreached, fresh: bool = True) -> None:
         self.clock = Clock()
         self.database = Database(home / "studio.sqlite", self.clock)
-        self.vault = Vault(home)
+        self.vault = Vault(home, PersonKeys(self.database, Keyring(home / "keys" / "persons")))
         self.desk = Desk(self.database, self.vault, reach)
-        self.signoff = SignOff(self.database, self.vault, reach)
+        self.keys = HerKeys(self.database, self._no_password, lambda _: False, demo=False)
+        self.word = HerWord(self.keys)
+        self.signoff = SheSigns(SignOff(self.database, self.vault, self.word, reach))
         self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach)
         if fresh:
@@ -94,6 +102,11 @@ class Scene:
             for account in EVERYBODY:
                 values = {**asdict(account), "role": account.role.value, "password_hash": "!", "created_at": tx.now}
                 insert(tx, "account", values)
+            for her in (NORA, AMARA):
+                insert(tx, "person_key", key_row(her, tx.now))
+
+    def _no_password(self, _tx: object, _account: Account, _proof: str) -> None:
+        raise SignatureRefused("Nobody in this small studio has a password.")
 
     def order(self, render_id: str, *, licence: str = "halden-nora", maker: str = "maya", state: str = "queued") -> str:
         """An image as it is ordered, its fence being the licence's of now."""
