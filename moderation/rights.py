@@ -1,159 +1,210 @@
-"""Taking permission back: a consent, a licence or one image, told beforehand and effective at once."""
+"""Taking permission back: everything, a consent, a licence or one image, told beforehand, by the person herself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from moderation import foresight
 from moderation.access.account import Account, Role
 from moderation.database import Database
 from moderation.desk_decisions import new_id, not_found, note_of, require
 from moderation.desk_moves import Row, Writing, move
-from moderation.errors import AlreadyDecided, NotFound
+from moderation.ending import WAITING, Cause, Ended, end_image, end_licences, images_of, licence_list, notice
+from moderation.errors import AlreadyDecided, ModerationError, NotFound
+from moderation.foresight import SCOPES, Foreseen
 from moderation.reach import Reach, unreached
-from moderation.signoff import Mover, State, sources_of
+from moderation.signoff import Mover, State
 
 FAULTS: tuple[str, ...] = ("revoke.recorded", "revoke.fenced", "revoke.moved", "revoke.committed")
 
-SCOPES = ("consent", "licence")
+REVOCATION = "id, scope, subject_id, requested_at, effective_at, account_id, reason"
 _HERS_ALONE = "Only she herself takes back what she agreed to, from her own account."
 
-_WAITING = tuple(state.value for state in sources_of(State.WITHDRAWN, Mover.RIGHTS))
+_SUBJECTS = """
+SELECT 'twin' AS scope, id, id AS twin_id FROM twin UNION ALL SELECT 'consent', id, twin_id FROM consent
+UNION ALL SELECT 'licence', id, twin_id FROM licence UNION ALL SELECT 'image', id, twin_id FROM render
+"""
+_HERS = f"SELECT s.* FROM ({_SUBJECTS}) s JOIN twin t ON t.id = s.twin_id WHERE s.scope = ? AND s.id = ? AND t.person_id = ?"
 
+# What still stands of a subject; an image stands with its licence.
+_STANDING = """
+CASE subject.scope
+WHEN 'twin' THEN EXISTS (SELECT 1 FROM consent c WHERE c.twin_id = subject.id
+    AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = c.id))
+WHEN 'consent' THEN NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = subject.id)
+WHEN 'licence' THEN EXISTS (SELECT 1 FROM licence_window w WHERE w.licence_id = subject.id AND w.requested_at IS NULL)
+ELSE EXISTS (SELECT 1 FROM render r JOIN licence_window w ON w.licence_id = r.licence_id
+    WHERE r.id = subject.id AND w.requested_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM taking_back k WHERE k.scope = 'image' AND k.subject_id = subject.id) END
+"""
 # Every test of who may and whether it was done before is in the INSERT, so of two calls one takes it back.
-_REVOKE = """
-INSERT INTO revocation (id, scope, subject_id, requested_at, effective_at, account_id, reason)
-SELECT :id, :scope, subject.id, :now, :now, a.id, :reason
-FROM (SELECT 'consent' AS scope, id, twin_id FROM consent UNION ALL SELECT 'licence', id, twin_id FROM licence) subject
-JOIN twin t ON t.id = subject.twin_id
+_TAKE_BACK = f"""
+INSERT INTO taking_back (id, scope, subject_id, twin_id, account_id, reason, signature_id, requested_at, effective_at)
+SELECT :id, :scope, subject.id, subject.twin_id, a.id, :reason, :signature_id, :now, :effective_at
+FROM ({_SUBJECTS}) subject JOIN twin t ON t.id = subject.twin_id
 JOIN account a ON a.id = :account_id AND a.disabled_at IS NULL AND a.role = 'model' AND a.person_id = t.person_id
-WHERE subject.scope = :scope AND subject.id = :subject_id
-AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = :scope AND r.subject_id = :subject_id)
+WHERE subject.scope = :scope AND subject.id = :subject_id AND {_STANDING}
 RETURNING *
 """
-
-_LICENCES = """
-SELECT w.licence_id, l.campaign, b.name AS brand_name, w.ends_at, w.effective_at, t.person_id FROM licence_window w
-JOIN licence l ON l.id = w.licence_id JOIN brand b ON b.id = w.brand_id JOIN twin t ON t.id = w.twin_id
-WHERE CASE :scope WHEN 'consent' THEN w.consent_id ELSE w.licence_id END = :subject_id
-ORDER BY w.ends_at, w.licence_id
+_CONSENTS = """
+SELECT c.id FROM consent c WHERE CASE :scope WHEN 'twin' THEN c.twin_id WHEN 'consent' THEN c.id END = :subject_id
+AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = c.id) ORDER BY c.version
+"""
+# What she allowed beside the twin ends with the last of her twins.
+_BESIDE = """
+SELECT kind AS scope, b.id FROM (SELECT 'biometric' AS kind, id, person_id, ends_at FROM biometric_consent
+    UNION ALL SELECT 'training', id, person_id, ends_at FROM training_consent) b
+JOIN twin t ON t.id = :twin_id AND t.person_id = b.person_id
+WHERE :now < b.ends_at AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = b.kind AND r.subject_id = b.id)
+AND NOT EXISTS (SELECT 1 FROM consent c JOIN twin o ON o.id = c.twin_id AND o.person_id = b.person_id
+    WHERE :now < c.ends_at AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = c.id))
 """
 
-_IMAGES = """
-SELECT r.id, r.state FROM render r JOIN licence l ON l.id = r.licence_id
-WHERE CASE :scope WHEN 'consent' THEN l.consent_id ELSE l.id END = :subject_id ORDER BY r.created_at, r.id
-"""
-
-_FENCE_LICENCES = """
-UPDATE licence SET epoch = epoch + 1 WHERE CASE :scope WHEN 'consent' THEN consent_id ELSE id END = :subject_id
-"""
-
-# Work under another consent of hers that still stands goes on: then only the licences of this consent are fenced.
-_FENCE_TWIN = """
-UPDATE twin SET epoch = epoch + 1 WHERE :scope = 'consent' AND id = (SELECT twin_id FROM consent WHERE id = :subject_id)
-AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.twin_id = twin.id AND c.id <> :subject_id AND :now < c.ends_at
-    AND NOT EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = c.id))
-"""
-
-
-@dataclass(frozen=True)
-class EndingLicence:
-    """A licence that would end now instead of at `ends_at` (ISO text, UTC)."""
-
-    licence_id: str
-    campaign: str
-    brand_name: str
-    ends_at: str
-
-
-@dataclass(frozen=True)
-class Foreseen:
-    """What taking back would do: images that disappear, licences that end, released files that are recalled."""
-
-    waiting: int
-    files: int
-    licences: tuple[EndingLicence, ...]
+Tombstone = Callable[[Writing, str, dict[str, Any]], object]
+"""Keeps a taking back (its subject, and all that is needed to do it again) beside the keys, within its transaction."""
+Sign = Callable[[Writing], str | None]
+"""Verifies her signature within the transaction of the act; the id of its row."""
 
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What was taken back, since when (ISO text, UTC), and the ids of the images it moved."""
+    """What was taken back, since when (ISO text, UTC), and the ids of the images it moved.
+
+    Released images in `noticed` are recalled when their licence's notice has passed.
+    """
 
     revocation_id: str
+    requested_at: str
     effective_at: str
     withdrawn: tuple[str, ...]
     recalled: tuple[str, ...]
+    noticed: tuple[str, ...]
 
 
 class Rights:
-    """Revocation by the person herself; `reach` is called at the points in `FAULTS`."""
+    """Revocation by the person herself; `reach` is called at the points in `FAULTS`.
 
-    def __init__(self, database: Database, reach: Reach = unreached) -> None:
+    `tombstone` is called within the transaction: when it fails, nothing was taken back and she is told.
+    """
+
+    def __init__(self, database: Database, reach: Reach = unreached, *, tombstone: Tombstone = lambda *_: None) -> None:
         self._database = database
         self._reach = reach
+        self._tombstone = tombstone
 
     def foresee(self, account: Account, scope: str, subject_id: str) -> Foreseen:
         """What `revoke` would do at this moment; raises NotYours, NotFound."""
         require(account, Role.MODEL, _HERS_ALONE)
-        subject = {"scope": _scope(scope), "subject_id": subject_id}
-        if not self._database.rows(_SUBJECT[scope], [subject_id, account.person_id]):
-            raise _nothing()
-        now = self._database.clock().isoformat(timespec="microseconds")
-        licences = self._database.rows(_LICENCES, subject)
-        states = [row["state"] for row in self._database.rows(_IMAGES, subject)]
-        return Foreseen(
-            waiting=sum(state in _WAITING for state in states),
-            files=states.count(State.RELEASED),
-            licences=tuple(
-                EndingLicence(row["licence_id"], row["campaign"], row["brand_name"], row["ends_at"])
-                for row in licences
-                if now < row["ends_at"] and (row["effective_at"] is None or now < row["effective_at"])
-            ),
-        )
+        with self._database.read(account.id) as tx:
+            if not tx.execute(_HERS, [_scope(scope), subject_id, account.person_id]):
+                raise _nothing()
+            return foresight.foresee(tx, scope, subject_id)
 
-    def revoke(self, account: Account, scope: str, subject_id: str, reason: str) -> TakenBack:
-        """Take a consent or a licence back at once, in one transaction; what it touched.
+    def revoke(
+        self,
+        account: Account,
+        scope: str,
+        subject_id: str,
+        reason: str,
+        *,
+        signature_id: str | None = None,
+        sign: Sign | None = None,
+    ) -> TakenBack:
+        """Take back everything (`twin`), a `consent`, a `licence` or an `image`, in one transaction; what it touched.
 
-        Nothing is painted, decided, released or downloaded under it from this moment. Raises NotYours, NotFound,
-        AlreadyDecided (taken back before), ReasonMissing (a reason longer than a note).
+        Nothing is painted or decided under it from this moment, and what was not released is withdrawn. Released images may
+        be used for as long as their licence says, then they are recalled. `sign` is asked first, within the transaction, and
+        gives the id of her signature where the caller has none. Raises what `sign` raises, NotYours, NotFound, AlreadyDecided
+        (taken back before), ReasonMissing (a reason longer than a note), IllegalMove for an image of which nothing is left.
         """
         require(account, Role.MODEL, _HERS_ALONE)
-        subject = {"scope": _scope(scope), "subject_id": subject_id}
         why = note_of(reason)
         with self._database.write(account.id) as tx:
-            values = {**subject, "id": new_id(tx), "now": tx.now, "account_id": account.id, "reason": why}
-            rows = tx.execute(_REVOKE, values)
-            if not rows:
-                raise _not_revoked(tx, account, scope, subject_id)
+            if sign is not None:
+                signature_id = sign(tx)
+            asked = foresight.keyed(tx, _scope(scope), subject_id)
+            licences = tx.execute(foresight.LICENCES, asked)
+            act = self._record(tx, account, asked, licences, {"reason": why, "signature_id": signature_id})
             self._reach("revoke.recorded")
-            tx.execute(_FENCE_LICENCES, subject)
-            tx.execute(_FENCE_TWIN, {**subject, "now": tx.now})
+            parts = [] if scope == "image" else _part(tx, act, licences)
             self._reach("revoke.fenced")
-            withdrawn, recalled = _move_all(tx, tx.execute(_IMAGES, subject), rows[0]["id"])
-            tx.record(f"{scope}.revoked", subject_id, revocation_id=rows[0]["id"], withdrawn=withdrawn, recalled=recalled)
+            ended = _end_image(tx, act) if scope == "image" else end_licences(tx, licence_list(licences))
+            moved = {"withdrawn": ended.withdrawn, "recalled": ended.recalled, "noticed": ended.noticed}
+            tx.record(f"{scope}.revoked", subject_id, revocation_id=act["id"], signature_id=signature_id, **moved)
+            self._tombstone(tx, subject_id, {"act": act, "parts": parts})
             self._reach("revoke.moved")
         self._reach("revoke.committed")
-        return TakenBack(rows[0]["id"], rows[0]["effective_at"], tuple(withdrawn), tuple(recalled))
+        return TakenBack(act["id"], act["requested_at"], act["effective_at"], *(tuple(ids) for ids in moved.values()))
 
-    def withdraw_image(self, account: Account, render_id: str, reason: str = "") -> Row:
-        """Take one image back: a waiting one is withdrawn, a released one recalled; the moved `render` row.
+    def withdraw_image(self, account: Account, render_id: str, reason: str = "", *, sign: Sign | None = None) -> Row:
+        """Take one image back, as `revoke` does; its `render` row afterwards."""
+        self.revoke(account, "image", render_id, reason, sign=sign)
+        return self._database.rows("SELECT * FROM render WHERE id = ?", [render_id])[0]
 
-        Raises NotYours, NotFound, IllegalMove (nothing of it is left to take back), ReasonMissing.
-        """
-        require(account, Role.MODEL, _HERS_ALONE)
-        why = note_of(reason)
-        with self._database.write(account.id) as tx:
-            rows = tx.execute(
-                "SELECT r.state FROM render r JOIN twin t ON t.id = r.twin_id WHERE r.id = ? AND t.person_id = ?",
-                [render_id, account.person_id],
-            )
-            if not rows:
-                raise not_found()
-            target = State.RECALLED if rows[0]["state"] == State.RELEASED else State.WITHDRAWN
-            return move(tx, render_id, target, Mover.RIGHTS, why=why)
+    def _record(
+        self, tx: Writing, account: Account, asked: Mapping[str, str], licences: list[Row], told: Mapping[str, str | None]
+    ) -> Row:
+        """The row of what she does; it takes effect when the last of what it ends does."""
+        at = [foresight.stops_at(row, tx.at) for row in licences if foresight.is_open(row, tx.now)]
+        if asked["scope"] == "image" and _state(tx, asked["subject_id"]) != State.RELEASED:
+            at = []
+        values = {
+            **{name: asked[name] for name in ("scope", "subject_id")},
+            **told,
+            "id": new_id(tx),
+            "account_id": account.id,
+            "now": tx.now,
+            "effective_at": max(at, default=tx.now),
+        }
+        rows = tx.execute(_TAKE_BACK, values)
+        if not rows:
+            raise _not_taken(tx, account, asked["scope"], asked["subject_id"])
+        return rows[0]
 
 
-_SUBJECT = {
-    scope: f"SELECT 1 FROM {scope} s JOIN twin t ON t.id = s.twin_id WHERE s.id = ? AND t.person_id = ?" for scope in SCOPES
-}
+def _part(tx: Writing, act: Row, licences: list[Row]) -> list[Row]:
+    """End the rights that the act ends, consents with everything under them, each licence when it says; the revocations."""
+    if act["scope"] == "licence":
+        return [_revoke(tx, act, "licence", act["subject_id"], act["effective_at"])]
+    parts = []
+    for consent in tx.execute(_CONSENTS, {"scope": act["scope"], "subject_id": act["subject_id"]}):
+        under = [row for row in licences if row["consent_id"] == consent["id"] and foresight.is_open(row, tx.now)]
+        last = max((foresight.stops_at(row, tx.at) for row in under), default=tx.now)
+        parts.append(_revoke(tx, act, "consent", consent["id"], last))
+        for row in under:
+            stop = foresight.stops_at(row, tx.at)
+            if row["requested_at"] is None and stop < last:
+                parts.append(_revoke(tx, act, "licence", row["licence_id"], stop))
+    if act["scope"] == "twin":
+        beside = tx.execute(_BESIDE, {"twin_id": act["twin_id"], "now": tx.now})
+        parts += [_revoke(tx, act, own["scope"], own["id"], tx.now) for own in beside]
+    return parts
+
+
+def _revoke(tx: Writing, act: Row, scope: str, subject_id: str, effective_at: str) -> Row:
+    """One right ends; the revocation of what she named bears the id of her act."""
+    same = (scope, subject_id) == (act["scope"], act["subject_id"])
+    values = [act["id"] if same else new_id(tx), scope, subject_id, tx.now, effective_at, act["account_id"], act["reason"]]
+    rows = tx.execute(f"INSERT INTO revocation ({REVOCATION}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *", values)
+    tx.execute("INSERT INTO taking_back_part VALUES (?, ?)", [rows[0]["id"], act["id"]])
+    return rows[0]
+
+
+def _end_image(tx: Writing, act: Row) -> Ended:
+    ended, cause = Ended(), Cause("revocation", act["id"], act["effective_at"])
+    (image,) = images_of(tx, act["subject_id"])
+    if image["state"] not in (*WAITING, State.RELEASED):
+        move(tx, image["id"], State.WITHDRAWN, Mover.RIGHTS)  # which says why it cannot
+    if act["effective_at"] <= tx.now:
+        end_image(tx, image["id"], cause, ended)
+    else:
+        notice(tx, image, cause, ended)
+    return ended
+
+
+def _state(tx: Writing, render_id: str) -> str | None:
+    rows = tx.execute("SELECT state FROM render WHERE id = ?", [render_id])
+    return rows[0]["state"] if rows else None
 
 
 def _scope(scope: str) -> str:
@@ -166,19 +217,7 @@ def _nothing() -> NotFound:
     return NotFound("There is no such consent or licence of yours.")
 
 
-def _not_revoked(tx: Writing, account: Account, scope: str, subject_id: str) -> NotFound | AlreadyDecided:
-    if tx.execute(_SUBJECT[scope], [subject_id, account.person_id]):
+def _not_taken(tx: Writing, account: Account, scope: str, subject_id: str) -> ModerationError:
+    if tx.execute(_HERS, [scope, subject_id, account.person_id]):
         return AlreadyDecided("You have taken this back already.")
-    return _nothing()
-
-
-def _move_all(tx: Writing, images: Sequence[Row], revocation_id: str) -> tuple[list[str], list[str]]:
-    withdrawn, recalled = [], []
-    for image in images:
-        if image["state"] in _WAITING:
-            move(tx, image["id"], State.WITHDRAWN, Mover.RIGHTS, revocation_id=revocation_id)
-            withdrawn.append(image["id"])
-        elif image["state"] == State.RELEASED:
-            move(tx, image["id"], State.RECALLED, Mover.RIGHTS, revocation_id=revocation_id)
-            recalled.append(image["id"])
-    return withdrawn, recalled
+    return not_found() if scope == "image" else _nothing()

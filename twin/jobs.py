@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ulid import ULID
 
-from twin.claim import Claim, Maker, hold
+from twin.claim import Claim, Maker, hold, lapse
 from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound
 from twin.order import SEEDS, RenderOrder
 from twin.ports import Move, Reach, Row, Store, Transaction, unreached
@@ -188,10 +188,15 @@ class Jobs:
         return self._move(tx, render["id"], "painting", WORKER, attempt=job["attempt"], worker=worker)
 
     def beat(self, claim: Claim, step: int, steps: int) -> None:
-        """Tell progress and hold the job for another minute. Raises LeaseLost."""
+        """Tell progress and hold the job for another minute. Raises LeaseLost, also when the right to paint ended: see `lapse`."""
         with self._store.write(WORKER) as tx:
             progress = {"until": _text(tx.at + LEASE), "step": step, "steps": steps}
             hold(tx, claim, "lease_until = :until, step = :step, steps = :steps", progress)
+            ended = lapse(tx, claim.render_id) if claim.kind == "paint" else None
+            if ended:
+                self._withdraw(tx, claim.render_id, ended)
+        if ended:
+            raise LeaseLost(ended)
 
     def finish_paint(self, claim: Claim, recipe: str, write: Callable[[Transaction], object]) -> None:
         """End a painting in one transaction: what `write` does, the recipe (JSON text), this job done, an examination waiting.

@@ -38,11 +38,15 @@ def _never() -> bool:
     return False
 
 
+def _nothing() -> None:
+    pass
+
+
 class Worker:
     """One worker of a home, named for the job table.
 
     `post` is a lock file which the kernel frees when its holder dies: whoever has it knows that every lease in the
-    table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim. Messages of `refusals`
+    table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim; `settle` before each. Messages of `refusals`
     are sentences for people and final; any other failure is tried again and put into words here.
     """
 
@@ -55,6 +59,7 @@ class Worker:
         post: Path,
         stop: Event,
         begin: Callable[[], object],
+        settle: Callable[[], object] = _nothing,
         refusals: tuple[type[Exception], ...] = (TwinError,),
         idle_s: float = IDLE_S,
     ) -> None:
@@ -64,6 +69,7 @@ class Worker:
         self._post = FileLock(post)
         self._stop = stop
         self._begin = begin
+        self._settle = settle
         self._refusals = refusals
         self._idle_s = idle_s
 
@@ -97,6 +103,7 @@ class Worker:
 
     def once(self) -> bool:
         """Claim and work off one job; whether there was one."""
+        self._settle()
         claim = self._jobs.claim(self._name)
         if claim is None:
             return False
