@@ -120,7 +120,10 @@ class Studio:
     def worker(self, name: str, stop: threading.Event) -> Worker:
         """A worker of this home."""
         post = self.home.folder / "worker.lock"
-        return Worker(self.painting.jobs, self.work(), name=name, post=post, stop=stop, begin=self.sweep, refusals=REFUSALS)
+        begin, settle = self.sweep, self.judging.settle
+        return Worker(
+            self.painting.jobs, self.work(), name=name, post=post, stop=stop, begin=begin, settle=settle, refusals=REFUSALS
+        )
 
     def paying(self, login: str | None, brand_ids: Sequence[str]) -> Account:
         """The creative in whose name the command line orders. Raises NotFound, AccountRefused."""

@@ -15,6 +15,7 @@ from moderation.database import Clock, Database
 from moderation.desk import Desk
 from moderation.desk_signoff import SignOff
 from moderation.earnings import Earnings
+from moderation.ending import Endings, Settling
 from moderation.examination import Examination
 from moderation.her_keys import HerKeys
 from moderation.her_word import HerWord
@@ -24,6 +25,8 @@ from moderation.keyring import Keyring
 from moderation.negatives import Negatives
 from moderation.person_keys import PersonKeys
 from moderation.reach import Reach
+from moderation.recall import Recalls
+from moderation.receipt import Receipts
 from moderation.references import Develop, References
 from moderation.release import Releases
 from moderation.rights import Rights
@@ -60,8 +63,11 @@ class House:
         self.approvals = Approvals(self.database)
         self.signs = SignOff(self.database, self.vault, self.word, reach)
         self.releases = Releases(self.database, self.vault, reach)
-        self.rights = Rights(self.database, reach)
-        self.insight = Insight(self.database)
+        self.rights = Rights(self.database, reach, word=self.word)
+        self.recalls = Recalls(self.database)
+        self.receipts = Receipts(self.database, reach=reach)
+        self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue))
+        self.insight = Insight(self.database, self.settle)
         self.viewing = Viewing(self.database, self.vault)
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)

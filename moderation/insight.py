@@ -1,7 +1,7 @@
 """What pages read about images: cards for lists, the story of one, and what waits for whom; nothing here writes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,8 +136,10 @@ _INBOX: dict[Role, tuple[tuple[str, str, str], ...]] = {
 class Insight:
     """Reads for pages, each limited to what the account may see; a foreign or unknown id is NotFound."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settle: Callable[[], object] = lambda: None) -> None:
+        """`settle` brings states after rights that have ended; it is called before each read."""
         self._database = database
+        self._settle = settle
 
     def card(self, account: Account, render_id: str) -> Card:
         """One image as a card."""
@@ -202,6 +204,7 @@ class Insight:
         )
 
     def _count(self, account: Account, test: str) -> int:
+        self._settle()
         scope, values = sees(account)
         rows = self._database.rows(
             "SELECT count(*) AS n FROM render JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id"
@@ -213,6 +216,7 @@ class Insight:
     def _cards(
         self, account: Account, test: str, *, limit: int = PAGE, newest_first: bool = False, **values: Any
     ) -> tuple[Card, ...]:
+        self._settle()
         scope, own = sees(account)
         order = "DESC" if newest_first else "ASC"
         rows = self._database.rows(

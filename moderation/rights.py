@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from moderation import foresight
@@ -12,12 +13,13 @@ from moderation.desk_moves import Row, Writing, move
 from moderation.ending import WAITING, Cause, Ended, end_image, end_licences, images_of, licence_list, notice
 from moderation.errors import AlreadyDecided, ModerationError, NotFound
 from moderation.foresight import SCOPES, Foreseen
+from moderation.her_word import REVOCATION, HerWord, Word, revocation_statement
 from moderation.reach import Reach, unreached
 from moderation.signoff import Mover, State
 
 FAULTS: tuple[str, ...] = ("revoke.recorded", "revoke.fenced", "revoke.moved", "revoke.committed")
 
-REVOCATION = "id, scope, subject_id, requested_at, effective_at, account_id, reason"
+_COLUMNS = "id, scope, subject_id, requested_at, effective_at, account_id, reason"
 _HERS_ALONE = "Only she herself takes back what she agreed to, from her own account."
 
 _SUBJECTS = """
@@ -62,8 +64,6 @@ AND NOT EXISTS (SELECT 1 FROM consent c JOIN twin o ON o.id = c.twin_id AND o.pe
 
 Tombstone = Callable[[Writing, str, dict[str, Any]], object]
 """Keeps a taking back (its subject, and all that is needed to do it again) beside the keys, within its transaction."""
-Sign = Callable[[Writing], str | None]
-"""Verifies her signature within the transaction of the act; the id of its row."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,20 @@ class TakenBack:
 class Rights:
     """Revocation by the person herself; `reach` is called at the points in `FAULTS`.
 
-    `tombstone` is called within the transaction: when it fails, nothing was taken back and she is told.
+    `word` asks how she stands behind it, within the transaction; without it nobody is asked. `tombstone` is called there
+    too: when it fails, nothing was taken back and she is told.
     """
 
-    def __init__(self, database: Database, reach: Reach = unreached, *, tombstone: Tombstone = lambda *_: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        reach: Reach = unreached,
+        *,
+        word: HerWord | None = None,
+        tombstone: Tombstone = lambda *_: None,
+    ) -> None:
         self._database = database
+        self._word = word
         self._reach = reach
         self._tombstone = tombstone
 
@@ -100,6 +109,14 @@ class Rights:
                 raise _nothing()
             return foresight.foresee(tx, scope, subject_id)
 
+    def statement(self, account: Account, scope: str, subject_id: str, key: str, *, reason: str = "") -> bytes:
+        """What her key signs for taking this back now; `key` is its fingerprint. Raises NotYours, NotFound, ReasonMissing."""
+        require(account, Role.MODEL, _HERS_ALONE)
+        with self._database.read(account.id) as tx:
+            if not tx.execute(_HERS, [_scope(scope), subject_id, account.person_id]):
+                raise _nothing()
+            return revocation_statement(account, scope, subject_id, note_of(reason), {"at": tx.now, "key": key})
+
     def revoke(
         self,
         account: Account,
@@ -107,21 +124,23 @@ class Rights:
         subject_id: str,
         reason: str,
         *,
+        word: Word = None,
         signature_id: str | None = None,
-        sign: Sign | None = None,
     ) -> TakenBack:
         """Take back everything (`twin`), a `consent`, a `licence` or an `image`, in one transaction; what it touched.
 
         Nothing is painted or decided under it from this moment, and what was not released is withdrawn. Released images may
-        be used for as long as their licence says, then they are recalled. `sign` is asked first, within the transaction, and
-        gives the id of her signature where the caller has none. Raises what `sign` raises, NotYours, NotFound, AlreadyDecided
+        be used for as long as their licence says, then they are recalled. `word` is how she stands behind it: her signature of
+        `statement`, or the proof of her password; `signature_id` is for callers that have verified one already. Raises
+        SignatureRefused, NotYours, NotFound, AlreadyDecided
         (taken back before), ReasonMissing (a reason longer than a note), IllegalMove for an image of which nothing is left.
         """
         require(account, Role.MODEL, _HERS_ALONE)
         why = note_of(reason)
         with self._database.write(account.id) as tx:
-            if sign is not None:
-                signature_id = sign(tx)
+            if self._word is not None and signature_id is None:
+                derive = partial(revocation_statement, account, scope, subject_id, why)
+                signature_id = self._word.given(tx, account, REVOCATION, subject_id, derive, word)
             asked = foresight.keyed(tx, _scope(scope), subject_id)
             licences = tx.execute(foresight.LICENCES, asked)
             act = self._record(tx, account, asked, licences, {"reason": why, "signature_id": signature_id})
@@ -136,9 +155,9 @@ class Rights:
         self._reach("revoke.committed")
         return TakenBack(act["id"], act["requested_at"], act["effective_at"], *(tuple(ids) for ids in moved.values()))
 
-    def withdraw_image(self, account: Account, render_id: str, reason: str = "", *, sign: Sign | None = None) -> Row:
+    def withdraw_image(self, account: Account, render_id: str, reason: str = "", *, word: Word = None) -> Row:
         """Take one image back, as `revoke` does; its `render` row afterwards."""
-        self.revoke(account, "image", render_id, reason, sign=sign)
+        self.revoke(account, "image", render_id, reason, word=word)
         return self._database.rows("SELECT * FROM render WHERE id = ?", [render_id])[0]
 
     def _record(
@@ -185,7 +204,7 @@ def _revoke(tx: Writing, act: Row, scope: str, subject_id: str, effective_at: st
     """One right ends; the revocation of what she named bears the id of her act."""
     same = (scope, subject_id) == (act["scope"], act["subject_id"])
     values = [act["id"] if same else new_id(tx), scope, subject_id, tx.now, effective_at, act["account_id"], act["reason"]]
-    rows = tx.execute(f"INSERT INTO revocation ({REVOCATION}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *", values)
+    rows = tx.execute(f"INSERT INTO revocation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *", values)
     tx.execute("INSERT INTO taking_back_part VALUES (?, ?)", [rows[0]["id"], act["id"]])
     return rows[0]
 

@@ -76,7 +76,8 @@ def lapse(tx: Transaction, render_id: str) -> str | None:
     """Why an image may not be painted any further at this moment, in one sentence; None when it may."""
     found = tx.execute(
         "SELECT w.requested_at <= :now AS taken_back FROM render r JOIN licence_window w ON w.licence_id = r.licence_id"
-        " WHERE r.id = :id AND NOT (w.starts_at <= :now AND :now < w.ends_at AND (w.requested_at IS NULL OR :now < w.requested_at)"
+        " WHERE r.id = :id AND NOT (w.starts_at <= :now AND :now < w.ends_at"
+        " AND (w.requested_at IS NULL OR :now < w.requested_at)"
         " AND w.twin_epoch = r.twin_epoch AND w.licence_epoch = r.licence_epoch)",
         {"id": render_id, "now": tx.now},
     )

@@ -188,7 +188,7 @@ class Jobs:
         return self._move(tx, render["id"], "painting", WORKER, attempt=job["attempt"], worker=worker)
 
     def beat(self, claim: Claim, step: int, steps: int) -> None:
-        """Tell progress and hold the job for another minute. Raises LeaseLost, also when the right to paint ended: see `lapse`."""
+        """Tell progress and hold the job for another minute. Raises LeaseLost, also when the right to paint ended."""
         with self._store.write(WORKER) as tx:
             progress = {"until": _text(tx.at + LEASE), "step": step, "steps": steps}
             hold(tx, claim, "lease_until = :until, step = :step, steps = :steps", progress)

@@ -46,8 +46,9 @@ class Worker:
     """One worker of a home, named for the job table.
 
     `post` is a lock file which the kernel frees when its holder dies: whoever has it knows that every lease in the
-    table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim; `settle` before each. Messages of `refusals`
-    are sentences for people and final; any other failure is tried again and put into words here.
+    table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim, and `settle` before
+    every claim. Messages of `refusals` are sentences for people and final; any other failure is tried again and put into
+    words here.
     """
 
     def __init__(
