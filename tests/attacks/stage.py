@@ -44,7 +44,20 @@ ZONES = {"/studio": Role.CREATIVE, "/review": Role.MODERATOR, "/me": Role.MODEL}
 KEPT = (
     *("render", "job", "submission", "recipe", "finding", "verdict", "claim", "decision", "release", "download_grant"),
     *("signature", "person_key", "key_request"),
-    *("ledger_line", "revocation", "shoot", "account", "licence", "consent", "twin", "person", "brand", "agency", "invitation"),
+    *(
+        "ledger_batch",
+        "ledger_line",
+        "revocation",
+        "shoot",
+        "account",
+        "licence",
+        "consent",
+        "twin",
+        "person",
+        "brand",
+        "agency",
+        "invitation",
+    ),
 )
 """The tables in which an attack would leave its trace."""
 Rows = dict[tuple[str, str], str]

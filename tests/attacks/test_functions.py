@@ -58,7 +58,7 @@ DEEDS = (
     deed("/studio", "develop", "maya", "approved", "approved", "job"),
     deed("/studio", "stop", "maya", "queued", "cancelled", "job"),
     deed("/studio", "appeal", "maya", "blocked", "in review", "decision"),
-    deed("/studio", "release", "maya", "approved", "released", "release", "ledger_line"),
+    deed("/studio", "release", "maya", "approved", "released", "release", "ledger_batch", "ledger_line"),
     deed("/review", "pass_on", "rosa", "in review", "her turn", "decision", "claim"),
     deed("/review", "refuse", "rosa", "in review", "refused", "decision", "claim"),
     deed("/me", "approve", "haru", "her turn", "approved", "decision", twin="haru"),

@@ -108,15 +108,17 @@ class Scene:
     def _no_password(self, _tx: object, _account: Account, _proof: str) -> None:
         raise SignatureRefused("Nobody in this small studio has a password.")
 
-    def order(self, render_id: str, *, licence: str = "halden-nora", maker: str = "maya", state: str = "queued") -> str:
+    def order(
+        self, render_id: str, *, licence: str = "halden-nora", maker: str = "maya", state: str = "queued", look: str = "{}"
+    ) -> str:
         """An image as it is ordered, its fence being the licence's of now."""
         with self.database.write("test") as tx:
             tx.execute(
                 "INSERT INTO render (id, shoot_id, twin_id, licence_id, brand_id, maker_id, painter, look, seed, state,"
                 " twin_epoch, licence_epoch, created_at, moved_at) SELECT ?, w.brand_id || '-shoot', w.twin_id, w.licence_id,"
-                " w.brand_id, ?, 'atelier', '{}', 7, ?, w.twin_epoch, w.licence_epoch, ?, ? FROM licence_window w"
+                " w.brand_id, ?, 'atelier', ?, 7, ?, w.twin_epoch, w.licence_epoch, ?, ? FROM licence_window w"
                 " WHERE w.licence_id = ?",
-                [render_id, maker, state, tx.now, tx.now, licence],
+                [render_id, maker, look, state, tx.now, tx.now, licence],
             )
         return render_id
 
@@ -214,6 +216,7 @@ def _licence(licence_id: str, consent: str, twin: str, brand: str, fee: int, end
         "fee_minor": fee,
         "currency": "EUR",
         "payment_days": 30,
+        "commission_bp": 1750 if twin == "nora" else 0,
         "max_images": 100,
         "starts_at": _START,
         "ends_at": ends,

@@ -12,7 +12,7 @@ import pytest
 from moderation import desk, desk_signoff, release, rights
 from moderation.audit import verify
 from moderation.errors import ModerationError
-from moderation.ledger import recompute
+from moderation.ledger import check_books
 from tests.moderation.scene import Scene
 from tests.moderation.struck import ACTS, IMAGE
 
@@ -48,11 +48,22 @@ WRITES = {
     "appeal": {"decision": 1, "audit": 1},
     "approve": {"decision": 1, "audit": 1},
     "undo": {"decision": 1, "audit": 1},
-    "release": {"release": 1, "ledger_line": 3, "audit": 1},
+    "release": {"release": 1, "ledger_batch": 1, "ledger_line": 3, "audit": 2},
     "grant": {"download_grant": 1, "audit": 1},
     "revoke": {"revocation": 1, "audit": 2},
 }
-COUNTED = ("submission", "finding", "verdict", "decision", "release", "ledger_line", "download_grant", "revocation", "audit")
+COUNTED = (
+    "submission",
+    "finding",
+    "verdict",
+    "decision",
+    "release",
+    "ledger_batch",
+    "ledger_line",
+    "download_grant",
+    "revocation",
+    "audit",
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +109,7 @@ def test_a_kill_leaves_the_act_whole_or_undone(struck: tuple[Path, dict[str, int
     twice = {table: n + after.get(table, 0) for table, n in done.items()}
     assert (scene.state(IMAGE), counts(scene)) == (BEFORE_AND_AFTER[act][1], twice if was_done and act == "grant" else done)
     verify(scene.database.rows("SELECT * FROM audit ORDER BY seq"))
-    recompute(scene.database.rows("SELECT * FROM ledger_line"))
+    check_books(scene.database)
     assert scene.database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
 
 
