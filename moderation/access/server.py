@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -68,7 +68,10 @@ class Zone:
 
 @dataclass(frozen=True)
 class Parts:
-    """The objects behind the site: `key` signs cookies, `refusals` and `missing` are those of `Guard`."""
+    """The objects behind the site: `key` signs cookies, `refusals` and `missing` are those of `Guard`.
+
+    `routers` make further routes, for whoever is signed in, over the pages' templates.
+    """
 
     key: str
     accounts: Accounts
@@ -78,6 +81,7 @@ class Parts:
     scales: Body
     refusals: tuple[type[Exception], ...]
     missing: tuple[type[Exception], ...] = (NotFound,)
+    routers: tuple[Callable[[Pages], APIRouter], ...] = ()
 
 
 def build_site(rules: SiteRules, parts: Parts, zones: Sequence[Zone]) -> FastAPI:
@@ -93,6 +97,8 @@ def build_site(rules: SiteRules, parts: Parts, zones: Sequence[Zone]) -> FastAPI
     site.include_router(invitation_routes(pages, entrance))
     site.include_router(media_routes(parts.pictures))
     site.include_router(reading_routes(pages, parts.scales))
+    for router in parts.routers:
+        site.include_router(router(pages))
     if rules.demo:
         site.include_router(demo_routes(entrance))
     site.mount("/assets/theme", StaticFiles(directory=rules.theme_folder))
