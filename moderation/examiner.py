@@ -1,21 +1,22 @@
 """Makes the examination of one home: the face pack, the reader, what is known of the twins, and the safeguards in order."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.calibration import KnownFaces
 from moderation.chosen import chosen_blend, faces_pack
 from moderation.database import Database
-from moderation.errors import BadImage, PackRefused
+from moderation.errors import BadImage, PackRefused, Unexaminable
 from moderation.evaluation import Probe, shots
 from moderation.evaluation_report import CAVEATS, Report, tables_of, write_report
 from moderation.examination import Examination, NoReader, ReadsFaces
 from moderation.faces.outline import best_fit, canvas
 from moderation.faces.pack import DEFAULT, Pack
 from moderation.keyring import Keyring
-from moderation.known import Enrolled, FaceStore, Limits
+from moderation.known import Enrolled, FaceStore, Limits, TwinKeys
+from moderation.person_keys import PersonKeys
 from moderation.protected import Floats, ProtectedPeople
 from moderation.safeguards.blend import blend_safeguard
 from moderation.safeguards.blend_report import Report as Trial
@@ -54,12 +55,16 @@ class Examiner:
         keys: Path | None = None,
         content: ContentPack | None = None,
         blend: Path | None = None,
+        persons: TwinKeys | None = None,
+        may_keep: Callable[[], Collection[str]] | None = None,
     ) -> None:
         """`keys` is where the keys of protected people lie, else beside the packs; `content` is asked where there is one.
 
-        `blend` is the folder of the blend detector; without it a person must look for swapped faces.
+        `blend` is the folder of the blend detector; without it a person must look for swapped faces. `persons` gives the keys
+        that faces are sealed with, else those beside the packs; `may_keep` tells the twins whose faces may be kept now, else all.
         """
-        self._content, self._blend = content, blend
+        self._content, self._blend, self._may_keep = content, blend, may_keep
+        self._persons = persons or PersonKeys(database, Keyring(folder.parent / "keys" / "persons"))
         self._database = database
         self._folder = folder
         self._keys = keys or folder.parent / "keys" / "protected"
@@ -83,9 +88,16 @@ class Examiner:
         enrolled = self._enrolled()
         if store.missing(enrolled):
             say("Measuring the references of the twins …")
-        store.ready(
-            enrolled, lambda names: _of(references(), names), lambda: self._reader, canvas, shipped, lambda _words, _part: None
-        )
+        try:
+            pictures = partial(_of, references)
+            store.ready(enrolled, pictures, lambda: self._reader, canvas, shipped, lambda _words, _part: None)
+        except Unexaminable as refusal:
+            say(str(refusal))
+
+    def forget_destroyed(self) -> None:
+        """Let go of faces in memory that were destroyed since they were opened, by whichever process."""
+        if "store" in self.__dict__:
+            self.store.forget_destroyed()
 
     @cached_property
     def examination(self) -> Examination:
@@ -178,7 +190,7 @@ class Examiner:
     @cached_property
     def store(self) -> FaceStore:
         """What is known of the twins with this pack; raises PackRefused."""
-        return FaceStore(self._database, self._pack.sha256, self._names)
+        return FaceStore(self._database, self._pack.sha256, self._names, self._persons)
 
     @cached_property
     def _pack(self) -> Pack:
@@ -197,8 +209,9 @@ class Examiner:
 
     def _enrolled(self) -> list[Enrolled]:
         rows = self._database.rows("SELECT id, twin_id, sha256 FROM reference ORDER BY id")
-        return [Enrolled(row["id"], row["twin_id"], row["sha256"]) for row in rows]
+        kept = None if self._may_keep is None else self._may_keep()
+        return [Enrolled(row["id"], row["twin_id"], row["sha256"]) for row in rows if kept is None or row["twin_id"] in kept]
 
 
-def _of(references: Iterable[ReferencePicture], names: Collection[str]) -> Iterator[ReferencePicture]:
-    return (one for one in references if one.reference_id in names)
+def _of(references: Pictures, names: Collection[str]) -> Iterator[ReferencePicture]:
+    return (one for one in references() if one.reference_id in names)

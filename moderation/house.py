@@ -1,5 +1,6 @@
 """The objects of the moderation domain, each made once, when it is first asked for."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from moderation.ending import Endings, Settling
 from moderation.examination import Examination
 from moderation.her_keys import HerKeys
 from moderation.her_word import HerWord
+from moderation.heads import Heads
 from moderation.home import Home, Kind
 from moderation.insight import Insight
 from moderation.keyring import Keyring
@@ -32,6 +34,7 @@ from moderation.release import Releases
 from moderation.rights import Rights
 from moderation.submission import Submissions
 from moderation.vault import Vault
+from moderation.tombstones import Again, Tombstones
 from moderation.viewing import Viewing
 
 if TYPE_CHECKING:
@@ -47,7 +50,9 @@ class House:
         self.home = home
         self._blend = blend
         self.clock = clock
-        self.database = Database(home.database, clock)
+        self.heads = Heads(home.keys)
+        self.tombstones = Tombstones(home.keys / "tombstones.jsonl")
+        self.database = Database(home.database, clock, self.heads.sign)
         self.person_keys = PersonKeys(self.database, Keyring(home.keys / "persons"))
         self.vault = Vault(home.folder, self.person_keys)
         self.desk = Desk(self.database, self.vault, reach)
@@ -63,7 +68,7 @@ class House:
         self.approvals = Approvals(self.database)
         self.signs = SignOff(self.database, self.vault, self.word, reach)
         self.releases = Releases(self.database, self.vault, reach)
-        self.rights = Rights(self.database, reach, word=self.word)
+        self.rights = Rights(self.database, reach, word=self.word, tombstone=self._bury)
         self.recalls = Recalls(self.database)
         self.receipts = Receipts(self.database, reach=reach)
         self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue))
@@ -72,6 +77,18 @@ class House:
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
         self.earnings = Earnings(self.database)
+
+    def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
+        self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
+
+    @property
+    def again(self) -> Again:
+        """By kind of tombstone, what does an act again in an older copy of the database."""
+        return {carrying_out.KIND: lambda tx, stone: carrying_out.carry_out(tx, stone.facts)}
+
+    def settle(self) -> None:
+        """Begin the tombstone file of a new home, and carry out what a crash kept from being carried out."""
+        self.tombstones.settle(self.database, self.again)
 
     @cached_property
     def accounts(self) -> Accounts:

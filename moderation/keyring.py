@@ -1,8 +1,10 @@
 """Keys of single people, each in a file of its own outside database and vault, so that destroying one erases what it opens."""
 
 import os
+import re
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -10,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from moderation.errors import KeyUnusable
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 NONCE = 12
 """Bytes in front of each sealed text; 96 random bits are what AES-GCM is made for (NIST SP 800-38D)."""
 
@@ -22,24 +25,38 @@ class Keyring:
         self._folder = folder
 
     def make(self, person_id: str) -> "Key":
-        """A new key, on the disk before it is returned. Raises KeyUnusable when it cannot be kept or there is one already."""
+        """A new key, whole on the disk before it is returned.
+
+        Raises KeyUnusable when it cannot be kept, when there is one already, and for a folder that others may open.
+        """
+        content = AESGCM.generate_key(bit_length=256)
+        draft = self._folder / f".{secrets.token_hex(8)}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            content = AESGCM.generate_key(bit_length=256)
-            handle = os.open(self._file(person_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._refuse_open_folder()
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            self._settle()
+            self._file(person_id).hardlink_to(draft)  # unlike a rename it never takes another key's place
         except OSError as error:
             raise KeyUnusable(f"A key cannot be kept in {self._folder}: {error.strerror or error}.") from error
+        finally:
+            with suppress(OSError):
+                draft.unlink()
+                self._settle()
         return Key(content)
 
+    def has(self, person_id: str) -> bool:
+        """Whether there is a file in the place of this person's key, whatever it holds."""
+        return self._file(person_id).exists()
+
     def key(self, person_id: str) -> "Key":
-        """The key of a person. Raises KeyUnusable when it is gone, altered or open to others on this machine."""
+        """The key of a person. Raises KeyUnusable when it is gone, altered, or it or its folder open to others on the machine."""
         file = self._file(person_id)
         try:
+            self._refuse_open_folder()
             if file.stat().st_mode & 0o077:
                 raise KeyUnusable(f"The key {file} is open to others on this machine; make it its owner's alone (chmod 600).")
             return Key(file.read_bytes())
@@ -69,7 +86,13 @@ class Keyring:
             if file.stem not in known:
                 self.destroy(file.stem)
 
+    def _refuse_open_folder(self) -> None:
+        if self._folder.stat().st_mode & 0o077:
+            raise KeyUnusable(f"The folder {self._folder} is open to others; make it its owner's alone (chmod 700).")
+
     def _file(self, person_id: str) -> Path:
+        if not _ID.fullmatch(person_id):
+            raise KeyUnusable("Nobody has such an id.")
         return self._folder / f"{person_id}.key"
 
     def _settle(self) -> None:

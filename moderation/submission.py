@@ -1,9 +1,11 @@
 """How a painted picture comes in: sealed, put into the vault, and entered as a submission."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.credits import credits_of
 from moderation.database import Database
 from moderation.desk import Desk
 from moderation.desk_decisions import not_found
@@ -36,9 +38,16 @@ class Submissions:
         self._desk = desk
         self._negatives = Negatives(database, vault)
 
-    def seal(self, picture: Picture, negative: bytes | None, disclosure_text: str, source_type: str) -> Sheet:
-        """Seal a picture. Raises BadImage."""
-        return Sheet(seal(picture, disclosure_text, source_type), negative)
+    def seal(
+        self,
+        picture: Picture,
+        negative: bytes | None,
+        disclosure_text: str,
+        source_type: str,
+        look: Mapping[str, Any] | None = None,
+    ) -> Sheet:
+        """Seal a picture; the authors of its look (decoded JSON) are credited in the file. Raises BadImage."""
+        return Sheet(seal(picture, disclosure_text, source_type, credits_of(look or {})), negative)
 
     def store(self, render_id: str, sheet: Sheet) -> None:
         """Put original, preview and negative where only the vault reads them. Raises VaultFull."""
@@ -70,9 +79,9 @@ class Submissions:
         return read_upload(self._vault.read(Shelf.ORIGINAL, render_id, rows[0]["sealed_sha256"]))
 
     def outcome(self, render_id: str) -> dict[str, Any]:
-        """What became of an image: id, state, the marked preview with its hash (None before there is one), and findings.
+        """What became of an image: id, state, its marked preview (JPEG) with its hash (None before there is one), and findings.
 
-        Raises NotFound.
+        Raises NotFound, SealBroken.
         """
         rows = self._database.rows(
             "SELECT r.state, s.preview_sha256 FROM render r LEFT JOIN submission s ON s.render_id = r.id WHERE r.id = ?",
@@ -84,7 +93,7 @@ class Submissions:
         return {
             "id": render_id,
             "state": rows[0]["state"],
-            "file": str(self._vault.path(Shelf.PREVIEW, render_id)) if sha256 else None,
+            "preview": self._vault.read(Shelf.PREVIEW, render_id, sha256) if sha256 else None,
             "sha256": sha256,
             "findings": self._database.rows(_FINDINGS, [render_id]),
         }

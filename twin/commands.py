@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import threading
 from argparse import Namespace
 from collections.abc import Sequence
@@ -77,21 +76,28 @@ def paint(floor: Floor, asked: Namespace, house: "Paints") -> tuple[dict[str, An
 
 
 def told(images: list[dict[str, Any]], folder: str | None) -> tuple[dict[str, Any], list[str]]:
-    """What became of images, for a program and for people; their previews are copied into `folder` first. Raises BadValue."""
-    if folder:
-        copy_previews(images, Path(folder))
-    return {"images": images}, [f"{image['id']}: {image['state']}, {image['file']}" for image in images]
+    """What became of images, for a program and for people; their previews are written into `folder` first. Raises BadValue."""
+    kept = write_previews(images, Path(folder) if folder else None)
+    return {"images": kept}, [f"{image['id']}: {image['state']}, {image['file'] or 'look at it in the studio'}" for image in kept]
 
 
-def copy_previews(images: Sequence[dict[str, Any]], folder: Path) -> None:
-    """Copy the marked previews of `images` into a folder and name the copies. Raises BadValue when it cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for image in images:
-            if image["file"]:
-                image["file"] = str(shutil.copy2(image["file"], folder))
-    except OSError as error:
-        raise BadValue(f"The previews cannot be copied into {folder}: {error.strerror or error}.") from error
+def write_previews(images: Sequence[dict[str, Any]], folder: Path | None) -> list[dict[str, Any]]:
+    """The images with `file` in the place of `preview`: where the marked preview was written, or None where none was asked for.
+
+    At rest previews are sealed, so this is the only file of one. Raises BadValue when it cannot be written.
+    """
+    told = [{**image, "file": None} for image in images]
+    for image in told:
+        content = image.pop("preview")
+        if folder is not None and content is not None:
+            file = folder / f"{image['id']}.jpg"
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            except OSError as error:
+                raise BadValue(f"The previews cannot be written into {folder}: {error.strerror or error}.") from error
+            image["file"] = str(file)
+    return told
 
 
 def repaint(house: House, render_id: str, picture: Picture) -> Comparison:

@@ -1,18 +1,19 @@
 """Pictures and files that leave by a route of ours, each time asking anew whether this account may have them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from moderation.access.account import Account
 from moderation.access.forms import from_our_page
 
+RANGE = re.compile(r"bytes=(?P<first>\d{0,12})-(?P<last>\d{0,12})")
 NEVER_KEPT = {"cache-control": "private, no-store"}
 
 
@@ -20,8 +21,13 @@ class Outgoing(Protocol):
     """A released file that may leave now."""
 
     @property
-    def path(self) -> Path:
-        """Where it lies."""
+    def content(self) -> bytes:
+        """Its bytes; at rest they are sealed, so no file can be sent as it lies."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Their hash."""
         ...
 
     @property
@@ -86,11 +92,37 @@ def media_routes(pictures: Pictures) -> APIRouter:
         return RedirectResponse(f"/download/{pictures.grant(account, render_id)}", HTTPStatus.SEE_OTHER)
 
     @router.api_route("/download/{token}", methods=["GET", "HEAD"])
-    def download(account: SignedIn, token: str) -> Response:
-        file = pictures.open_download(account, token)
-        return FileResponse(file.path, filename=file.filename, media_type="image/png", headers=NEVER_KEPT)
+    def download(request: Request, account: SignedIn, token: str) -> Response:
+        return attached(request, pictures.open_download(account, token), "image/png")
 
     return router
+
+
+def attached(request: Request, file: Outgoing, media_type: str) -> Response:
+    """A file to keep, or the one part of it that a Range header asks for (RFC 9110 §14), so that a broken download can go on."""
+    whole, tag = len(file.content), f'"{file.sha256}"'
+    headers = {
+        **NEVER_KEPT,
+        "accept-ranges": "bytes",
+        "etag": tag,
+        "content-disposition": f'attachment; filename="{file.filename}"',
+    }
+    asked = RANGE.fullmatch(request.headers.get("range", ""))
+    if asked is None or request.headers.get("if-range", tag) != tag or _senseless(asked["first"], asked["last"]):
+        return Response(file.content, media_type=media_type, headers=headers)
+    if asked["first"]:
+        first, last = int(asked["first"]), min(int(asked["last"] or whole), whole - 1)
+    else:
+        first, last = max(0, whole - int(asked["last"])), whole - 1
+    if first > last:
+        return Response(status_code=416, headers={**headers, "content-range": f"bytes */{whole}"})
+    part = {**headers, "content-range": f"bytes {first}-{last}/{whole}"}
+    return Response(file.content[first : last + 1], 206, part, media_type)
+
+
+def _senseless(first: str, last: str) -> bool:
+    """Whether a range says nothing, or ends before it begins; such a header counts as not sent."""
+    return first == last == "" or bool(first and last and int(last) < int(first))
 
 
 def _jpeg(content: bytes) -> Response:

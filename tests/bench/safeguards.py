@@ -20,8 +20,10 @@ from moderation.safeguards.copied import ALIKE
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome, worst
 from moderation.schema import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
+from moderation.schema_sealed import SEALED
 from moderation.uploads import read_picture_file
 from tests.bench.measure import Measurement, compare, seconds
+from tests.moderation.one_key import Keys
 from twin.look import Lamp, Light, Look, Pose
 from twin.plate import develop, read_index, read_plate
 from twin.reference import plate_references
@@ -37,6 +39,7 @@ TABLES = [
     ("reference", "CREATE TABLE reference (id TEXT PRIMARY KEY, twin_id TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;"),
     ("faces", FACES),
     ("outlines", OUTLINES),
+    ("sealed", SEALED),
     ("protected", PROTECTED),
     ("packs", PACKS),
 ]
@@ -71,7 +74,7 @@ def _opened(folder: Path) -> tuple[Examiner, FaceReader]:
             tx.execute("INSERT INTO twin VALUES (?, ?)", [twin_id, twin_id.title()])
         for one in references:
             tx.execute("INSERT INTO reference VALUES (?, ?, ?)", [one.id, one.twin_id, one.sha256])
-    examiner = Examiner(database, folder, blend=ASSETS / "blend")
+    examiner = Examiner(database, folder, blend=ASSETS / "blend", persons=Keys())
     examiner.prepare(lambda: iter(()), lambda _: None, ASSETS / "demo" / "templates.npz")
     return examiner, FaceReader(ready_cc0(folder / "cc0", cc0_sources(), lambda _words, _part: None), threads=1)
 

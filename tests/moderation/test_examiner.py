@@ -21,7 +21,9 @@ from moderation.safeguards.finding import Outcome
 from moderation.safeguards.likeness import Likeness
 from moderation.safeguards.nobody_else import NobodyElse
 from moderation.schema import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
+from moderation.schema_sealed import SEALED
 from moderation.templates import ReferencePicture
+from tests.moderation.one_key import Keys
 from twin.look import Lamp, Light, Look, Pose
 from twin.plate import develop, read_index, read_plate
 from twin.reference import plate_references
@@ -67,6 +69,7 @@ def scene(cc0_pack: Pack, face_reader: FaceReader, tmp_path_factory: pytest.Temp
             ("reference", REFERENCES),
             ("faces", FACES),
             ("outlines", OUTLINES),
+            ("sealed", SEALED),
             ("protected", PROTECTED),
             ("packs", PACKS),
         ]
@@ -76,7 +79,7 @@ def scene(cc0_pack: Pack, face_reader: FaceReader, tmp_path_factory: pytest.Temp
             tx.execute("INSERT INTO twin VALUES (?, ?)", [twin_id, twin_id.title()])
         for one in plate_references(ASSETS / "references", read_index(ASSETS / "references")):
             tx.execute("INSERT INTO reference VALUES (?, ?, ?)", [one.id, one.twin_id, one.sha256])
-    examiner = Examiner(database, cc0_pack.folder.parent, blend=ASSETS / "blend")
+    examiner = Examiner(database, cc0_pack.folder.parent, blend=ASSETS / "blend", persons=Keys())
     said: list[str] = []
     examiner.prepare(nothing_to_measure, said.append, ASSETS / "demo" / "templates.npz")
     return Scene(examiner, face_reader, said)
@@ -108,7 +111,7 @@ def test_a_new_picture_of_her_clears(scene: Scene) -> None:
 
 def test_without_a_blend_detector_a_person_must_look(scene: Scene, tmp_path: Path) -> None:
     for blend in (None, tmp_path):
-        examiner = Examiner(scene.examiner._database, scene.examiner._folder, blend=blend)
+        examiner = Examiner(scene.examiner._database, scene.examiner._folder, blend=blend, persons=Keys())
         found = examiner.examination.examine(picture_of("plates", "nora_l000"), "nora").findings[-1]
         assert (found.safeguard, found.outcome) == ("manipulation", Outcome.UNEXAMINED)
 
@@ -222,7 +225,8 @@ def test_a_content_pack_is_asked_only_where_there_is_one_and_only_for_what_a_con
         tx.execute("INSERT INTO consent VALUES ('mei', ?, '2025-06-01', '2025-12-31')", [limits])
     empty = np.full((640, 512, 3), 120, np.uint8)
     without = scene.examiner.examination.examine(empty, "nora")
-    examiner = Examiner(database, cc0_pack.folder.parent, content=ContentPack(KnowsContent(), refer=0.4, block=0.8))
+    pack = ContentPack(KnowsContent(), refer=0.4, block=0.8)
+    examiner = Examiner(database, cc0_pack.folder.parent, content=pack, persons=Keys())
     nora, mei = (examiner.examination.examine(empty, twin_id).findings[-1] for twin_id in ("nora", "mei"))
     assert "content" not in {found.safeguard for found in without.findings}
     assert (nora.safeguard, nora.outcome) == ("content", Outcome.BLOCK)

@@ -1,5 +1,6 @@
 """What is known of the twins is measured once, kept per pack, and measured again when references or pack change."""
 
+import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +9,13 @@ import numpy as np
 import pytest
 
 from moderation.database import Database
-from moderation.errors import BadImage
+from moderation.errors import BadImage, Unexaminable
 from moderation.known import Enrolled, FaceStore
 from moderation.schema import AUDIT, FACES, OUTLINES
+from moderation.schema_sealed import SEALED
 from moderation.shipped import Shipped, measure_beforehand, read_shipped
 from moderation.templates import ReferencePicture
+from tests.moderation.one_key import Keys
 from tests.moderation.safeguards.exhibits import Seen
 
 PACK, OTHER_PACK = "a" * 64, "b" * 64
@@ -56,15 +59,16 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.database = Database(folder / "studio.sqlite", self.clock)
-        self.database.migrate([("audit", AUDIT), ("faces", FACES), ("outlines", OUTLINES)])
+        self.database.migrate([("audit", AUDIT), ("faces", FACES), ("outlines", OUTLINES), ("sealed", SEALED)])
         self.reader = Reader()
+        self.keys = Keys()
 
     def clock(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
 
     def store(self, pack: str = PACK) -> FaceStore:
-        return FaceStore(self.database, pack, lambda: {"nora": "Nora"})
+        return FaceStore(self.database, pack, lambda: {"nora": "Nora"}, self.keys)
 
     def ready(self, store: FaceStore, references: list[Enrolled], shipped: Path | None = None) -> list[float]:
         told: list[float] = []
@@ -137,14 +141,76 @@ def test_limits_carry_their_date_and_their_change_is_on_record(bench: Bench) -> 
     bench.ready(bench.store(), enrolled("nora", "mei"))
     dates = {row["measured_at"] for row in bench.database.rows("SELECT * FROM calibration WHERE pack_sha256 = ?", [PACK])}
     assert all(date.startswith("2026-01-01T") for date in dates)
-    assert [row["event"] for row in bench.database.rows("SELECT event FROM audit")] == ["faces.calibrated"]
+    assert [row["event"] for row in bench.database.rows("SELECT event FROM audit")] == ["templates.opened", "faces.calibrated"]
 
 
 def test_a_start_that_changes_no_limit_leaves_date_and_record_as_they_were(bench: Bench) -> None:
     bench.ready(bench.store(), enrolled("nora", "mei"))
-    before = bench.database.rows("SELECT * FROM calibration"), bench.database.rows("SELECT * FROM audit")
+    limits, calibrated = "SELECT * FROM calibration", "SELECT * FROM audit WHERE event = 'faces.calibrated'"
+    before = bench.database.rows(limits), bench.database.rows(calibrated)
     bench.ready(bench.store(), enrolled("nora", "mei"))
-    assert (bench.database.rows("SELECT * FROM calibration"), bench.database.rows("SELECT * FROM audit")) == before
+    assert (bench.database.rows(limits), bench.database.rows(calibrated)) == before
+
+
+def test_each_load_of_the_templates_is_one_row_of_the_audit_and_a_comparison_none(bench: Bench) -> None:
+    loads = "SELECT subject, facts FROM audit WHERE event = 'templates.opened'"
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    assert len(bench.database.rows(loads)) == 1
+    store = bench.store()
+    for _ in range(5):
+        store.known().gallery.distances(np.zeros(2, np.float32))
+    rows = bench.database.rows(loads)
+    assert [row["subject"] for row in rows] == [PACK, PACK]
+    assert json.loads(rows[1]["facts"]) == {"twins": ["mei", "nora"], "templates": 16, "outlines": 8}
+
+
+def test_no_template_and_no_outline_lies_in_the_clear(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora"))
+    known, kept = bench.store().known(), b""
+    bench.database.tables.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for file in bench.database.path.parent.glob("studio.sqlite*"):
+        kept += file.read_bytes()
+    assert known.gallery.templates
+    assert all(one.embedding.astype("<f4").tobytes() not in kept for one in known.gallery.templates)
+    assert b"\xff\xd8\xff" not in kept
+
+
+@pytest.mark.parametrize("table", ["template", "outline"])
+def test_a_sealed_row_that_was_swapped_opens_nothing(bench: Bench, table: str) -> None:
+    bench.ready(bench.store(), enrolled("nora"))
+    with bench.database.write("operator") as tx:
+        other = tx.execute(f"SELECT sealed FROM {table} WHERE reference_id = 'nora-1' LIMIT 1")[0]["sealed"]
+        tx.execute(f"UPDATE {table} SET sealed = ? WHERE reference_id = 'nora-0'", [other])
+    with pytest.raises(Unexaminable):
+        bench.store().known()
+
+
+def test_with_a_lost_key_nobody_is_told_from_anybody(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    bench.keys.lost.add("mei")
+    with pytest.raises(Unexaminable, match="a person must look"):
+        bench.store().known()
+    with pytest.raises(Unexaminable):
+        bench.ready(bench.store(), enrolled("nora", "mei"))
+
+
+def test_who_had_herself_erased_is_left_out_and_the_others_go_on(bench: Bench) -> None:
+    bench.ready(bench.store(), enrolled("nora", "mei"))
+    bench.keys.erased.add("mei")
+    assert bench.store().known().gallery.twin_ids == ("nora",)
+
+
+def test_what_was_destroyed_is_let_go_of_in_memory(bench: Bench) -> None:
+    store = bench.store()
+    bench.ready(store, enrolled("nora", "mei"))
+    before = store.known()
+    store.forget_destroyed()
+    assert store.known() is before
+    with bench.database.write("retention") as tx:
+        tx.execute("DELETE FROM template WHERE twin_id = 'mei'")
+    store.forget_destroyed()
+    assert store._read is None
+    assert store.known().gallery.twin_ids == ("nora",)
 
 
 @pytest.mark.parametrize("change", ["json_remove(calibration, '$.own')", "json_set(calibration, '$.accept', 0.001)"])

@@ -1,4 +1,4 @@
-"""The vault: private files, whole or absent, proven when read, swept after a crash."""
+"""The vault: private files, sealed with a person's key for one place, whole or absent, proven when read, swept after a crash."""
 
 import errno
 import hashlib
@@ -9,10 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from moderation import vault as vaults
 from moderation.errors import NotFound, SealBroken, VaultFull
+from moderation.keyring import Key
 from moderation.vault import Shelf, Vault
 
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
+
+
+class HerKey:
+    """One key for everything."""
+
+    def to_seal(self, _shelf: Shelf, _name: str) -> Key:
+        return Key(b"k" * 32)
+
+    to_open = to_seal
+
+
+def a_vault(home: Path, write: vaults.Write = os.write) -> Vault:
+    return Vault(home, HerKey(), write)
 
 
 def files(home: Path) -> list[str]:
@@ -21,15 +36,17 @@ def files(home: Path) -> list[str]:
 
 def test_each_shelf_has_its_place_and_nobody_else_may_read(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    vault = Vault(home)
+    vault = a_vault(home)
     for shelf in Shelf:
         vault.keep(shelf, "01JABC", shelf.name.encode())
         assert vault.read(shelf, "01JABC") == shelf.name.encode()
     assert files(home) == [
-        "previews/01JABC.jpg",
-        "progress/01JABC.jpg",
-        "vault/negatives/01JABC.npz",
-        "vault/originals/01JABC.png",
+        "previews/01JABC.jpg.sealed",
+        "progress/01JABC.jpg.sealed",
+        "vault/negatives/01JABC.npz.sealed",
+        "vault/originals/01JABC.png.sealed",
+        "vault/references/01JABC.photo.sealed",
+        "vault/weights/01JABC.weights.sealed",
     ]
     for path in [home, *home.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) == (0o600 if path.is_file() else 0o700), path
@@ -39,48 +56,79 @@ def test_each_shelf_has_its_place_and_nobody_else_may_read(tmp_path: Path) -> No
 def test_an_id_that_is_no_id_reaches_no_file(tmp_path: Path, render_id: str) -> None:
     for act in (lambda v: v.keep(Shelf.ORIGINAL, render_id, b"x"), lambda v: v.read(Shelf.ORIGINAL, render_id)):
         with pytest.raises(NotFound):
-            act(Vault(tmp_path))
+            act(a_vault(tmp_path))
     assert files(tmp_path) == []
 
 
 def test_what_was_altered_is_not_read_under_its_hash(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = a_vault(tmp_path)
     path = vault.keep(Shelf.ORIGINAL, "image", b"sealed")
     digest = hashlib.sha256(b"sealed").hexdigest()
     assert vault.read(Shelf.ORIGINAL, "image", digest) == b"sealed"
-    path.write_bytes(b"Sealed")
-    with pytest.raises(SealBroken):
-        vault.read(Shelf.ORIGINAL, "image", digest)
+    with pytest.raises(SealBroken, match="not the one that was sealed"):
+        vault.read(Shelf.ORIGINAL, "image", "0" * 64)
+    whole = path.read_bytes()
+    for altered in (whole[:-1] + bytes([whole[-1] ^ 1]), whole[:-1], b"", b"sealed"):
+        path.write_bytes(altered)
+        with pytest.raises(SealBroken, match="does not open"):
+            vault.read(Shelf.ORIGINAL, "image")
+
+
+def test_what_was_sealed_for_one_place_opens_in_no_other(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    first = vault.keep(Shelf.ORIGINAL, "first", b"one")
+    second, preview = vault.keep(Shelf.ORIGINAL, "second", b"two"), vault.keep(Shelf.PREVIEW, "first", b"three")
+    assert vault.read(Shelf.ORIGINAL, "first") == b"one"
+    for other in (second, preview):
+        other.write_bytes(first.read_bytes())
+    for shelf, name in ((Shelf.ORIGINAL, "second"), (Shelf.PREVIEW, "first")):
+        with pytest.raises(SealBroken, match="belongs in another place"):
+            vault.read(shelf, name)
+
+
+def test_no_content_touches_the_disk_in_the_clear(tmp_path: Path) -> None:
+    written: list[bytes] = []
+
+    def noted(handle: int, content: memoryview) -> int:
+        written.append(bytes(content))
+        return os.write(handle, content)
+
+    vault = a_vault(tmp_path, noted)
+    for shelf in Shelf:
+        vault.keep(shelf, "image", b"the pixels of her face")
+    assert len(written) == len(Shelf)
+    assert not any(b"pixels" in one for one in written)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_told_and_leaves_the_old_file_whole(tmp_path: Path, number: int) -> None:
     def write_a_little(handle: int, content: memoryview) -> int:
-        if len(content) < 6:
+        if len(content) < 20:
             raise OSError(number, os.strerror(number))
         return os.write(handle, content[:2])
 
-    Vault(tmp_path).keep(Shelf.ORIGINAL, "image", b"before")
+    a_vault(tmp_path).keep(Shelf.ORIGINAL, "image", b"before")
     for render_id in ("image", "another"):
         with pytest.raises(VaultFull, match=f"free some space under {tmp_path}"):
-            Vault(tmp_path, write_a_little).keep(Shelf.ORIGINAL, render_id, b"after a while")
-    assert files(tmp_path) == ["vault/originals/image.png"]
-    assert Vault(tmp_path).read(Shelf.ORIGINAL, "image") == b"before"
+            a_vault(tmp_path, write_a_little).keep(Shelf.ORIGINAL, render_id, b"after a while")
+    assert files(tmp_path) == ["vault/originals/image.png.sealed"]
+    assert a_vault(tmp_path).read(Shelf.ORIGINAL, "image") == b"before"
 
 
 def test_short_writes_are_carried_on(tmp_path: Path) -> None:
-    Vault(tmp_path, lambda handle, content: os.write(handle, content[:3])).keep(Shelf.PREVIEW, "image", b"0123456789")
-    assert Vault(tmp_path).read(Shelf.PREVIEW, "image") == b"0123456789"
+    a_vault(tmp_path, lambda handle, content: os.write(handle, content[:3])).keep(Shelf.PREVIEW, "image", b"0123456789")
+    assert a_vault(tmp_path).read(Shelf.PREVIEW, "image") == b"0123456789"
 
 
 def test_a_sweep_removes_what_no_row_owns_and_nothing_younger(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
-    for shelf in Shelf:
+    vault = a_vault(tmp_path)
+    for shelf in vaults.OF_IMAGES:
         for render_id in ("submitted", "underway", "orphan"):
             vault.keep(shelf, render_id, b"x")
     part = tmp_path / "previews" / ".orphan.jpg.1234.part"
     part.write_bytes(b"half")
     old = (NOON - timedelta(hours=1)).timestamp()
+    vault.keep(Shelf.REFERENCE, "orphan", b"x")
     for path in tmp_path.rglob("*"):
         os.utime(path, (old, old))
     young = vault.keep(Shelf.ORIGINAL, "younger", b"x")
@@ -90,20 +138,21 @@ def test_a_sweep_removes_what_no_row_owns_and_nothing_younger(tmp_path: Path) ->
 
     assert part in removed
     assert files(tmp_path) == [
-        "previews/submitted.jpg",
-        "previews/underway.jpg",
-        "progress/underway.jpg",
-        "vault/negatives/submitted.npz",
-        "vault/negatives/underway.npz",
-        "vault/originals/submitted.png",
-        "vault/originals/underway.png",
-        "vault/originals/younger.png",
+        "previews/submitted.jpg.sealed",
+        "previews/underway.jpg.sealed",
+        "progress/underway.jpg.sealed",
+        "vault/negatives/submitted.npz.sealed",
+        "vault/negatives/underway.npz.sealed",
+        "vault/originals/submitted.png.sealed",
+        "vault/originals/underway.png.sealed",
+        "vault/originals/younger.png.sealed",
+        "vault/references/orphan.photo.sealed",
     ]
     assert vault.sweep({"submitted"}, {"underway"}, NOON) == []
 
 
 def test_a_dropped_file_is_gone(tmp_path: Path) -> None:
-    vault = Vault(tmp_path)
+    vault = a_vault(tmp_path)
     vault.keep(Shelf.PROGRESS, "image", b"x")
     assert vault.drop(Shelf.PROGRESS, "image")
     assert not vault.drop(Shelf.PROGRESS, "image")

@@ -18,7 +18,9 @@ from moderation.database import Database
 from moderation.desk import Desk
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
+from moderation.keyring import Keyring
 from moderation.negatives import Negatives
+from moderation.person_keys import PersonKeys
 from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.submission import Sheet, Submissions
 from moderation.vault import Vault

@@ -43,7 +43,7 @@ def test_a_worker_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path, poin
     assert rig.history(render_id) == [*again, "examining", "her turn"]
     tables = ("render", "submission", "recipe", "verdict", "finding")
     assert [len(rig.rows(f"SELECT 1 FROM {table}")) for table in tables] == [1] * len(tables)
-    assert rig.files() == [f"previews/{render_id}.jpg", f"vault/originals/{render_id}.png"]
+    assert rig.files() == [f"previews/{render_id}.jpg.sealed", f"vault/originals/{render_id}.png.sealed"]
     sealed = rig.rows("SELECT pixels_sha256 FROM submission")[0]["pixels_sha256"]
     assert Recipe.from_json(rig.rows("SELECT recipe FROM recipe")[0]["recipe"]).pixels_sha256 == sealed
 
@@ -69,7 +69,7 @@ def test_a_worker_killed_while_developing_loses_and_doubles_nothing(tmp_path: Pa
     assert np.array_equal(rig.incoming.picture(child), rig.painter.paint(recipe.request(), lambda _: None).picture)
 
 
-_FOLDERS = (("previews", "jpg"), ("vault/negatives", "npz"), ("vault/originals", "png"))
+_FOLDERS = (("previews", "jpg.sealed"), ("vault/negatives", "npz.sealed"), ("vault/originals", "png.sealed"))
 _KEY = {"render": "id", **dict.fromkeys(("submission", "negative", "recipe", "verdict"), "render_id")}
 
 

@@ -128,7 +128,7 @@ class JobLife(RuleBasedStateMachine):
     def pixels_stand_where_a_submission_stands(self) -> None:
         submitted = [row["render_id"] for row in self.rig.rows("SELECT render_id FROM submission ORDER BY render_id")]
         recipes = [row["render_id"] for row in self.rig.rows("SELECT render_id FROM recipe ORDER BY render_id")]
-        files = [f"previews/{i}.jpg" for i in submitted] + [f"vault/originals/{i}.png" for i in submitted]
+        files = [f"previews/{i}.jpg.sealed" for i in submitted] + [f"vault/originals/{i}.png.sealed" for i in submitted]
         assert self.rig.files() == files
         assert recipes == submitted
         moved = self.rig.rows("SELECT subject FROM audit WHERE event = 'render.examining' ORDER BY subject")

@@ -261,7 +261,7 @@ def test_a_finished_painting_leaves_its_submission_recipe_and_one_examination(ri
     assert rig.jobs_of(render_id) == [("paint", "done", 1), ("examine", "waiting", 0)]
     recipe = Recipe.from_json(rig.rows("SELECT recipe FROM recipe")[0]["recipe"])
     assert recipe.pixels_sha256 == rig.rows("SELECT pixels_sha256 FROM submission")[0]["pixels_sha256"]
-    assert rig.files() == [f"previews/{render_id}.jpg", f"vault/originals/{render_id}.png"]
+    assert rig.files() == [f"previews/{render_id}.jpg.sealed", f"vault/originals/{render_id}.png.sealed"]
 
 
 def test_a_painting_without_a_submission_is_not_finished(rig: Rig) -> None:

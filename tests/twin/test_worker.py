@@ -44,7 +44,7 @@ def test_an_order_goes_all_the_way_to_her_turn(rig: Rig) -> None:
     rig.settle()
     assert rig.history(render_id) == ["queued", "painting", "examining", "her turn"]
     assert rig.jobs_of(render_id) == [("paint", "done", 1), ("examine", "done", 1)]
-    assert rig.files() == [f"previews/{render_id}.jpg", f"vault/originals/{render_id}.png"]
+    assert rig.files() == [f"previews/{render_id}.jpg.sealed", f"vault/originals/{render_id}.png.sealed"]
 
 
 def test_each_step_is_told_and_shown_while_painting(rig: Rig) -> None:
@@ -52,7 +52,7 @@ def test_each_step_is_told_and_shown_while_painting(rig: Rig) -> None:
     seen: list[tuple[int, list[str]]] = []
     rig.painter = TinyPainter(lambda _step: seen.append((rig.rows("SELECT step FROM job")[0]["step"], rig.files())))
     rig.worker().once()
-    shown = [f"progress/{render_id}.jpg"]
+    shown = [f"progress/{render_id}.jpg.sealed"]
     assert seen == [(0, []), (1, shown), (2, shown)]
 
 
@@ -154,11 +154,12 @@ def test_files_without_an_owner_are_swept_before_the_first_claim(rig: Rig) -> No
     rig.settle()
     for folder in ("vault/originals", "previews", "progress"):
         (rig.home / folder).mkdir(parents=True, exist_ok=True)
-    for stray in ("vault/originals/gone.png", "previews/gone.jpg", "progress/gone.jpg", "vault/originals/.gone.png.12ab.part"):
+    strays = [f"{place}.sealed" for place in ("vault/originals/gone.png", "previews/gone.jpg", "progress/gone.jpg")]
+    for stray in (*strays, "vault/originals/.gone.png.12ab.part"):
         (rig.home / stray).write_bytes(b"pixels")
     ids.append(rig.order())
     rig.settle()
-    owned = [f"{folder}/{i}.{end}" for folder, end in (("previews", "jpg"), ("vault/originals", "png")) for i in ids]
+    owned = [f"{folder}/{i}.{end}.sealed" for folder, end in (("previews", "jpg"), ("vault/originals", "png")) for i in ids]
     assert rig.files() == owned
 
 

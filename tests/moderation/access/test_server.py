@@ -169,7 +169,23 @@ def test_a_download_is_granted_by_a_form_and_asked_for_again_each_time(
     assert file.content == (demo.home / "original.png").read_bytes()
     assert file.headers["content-disposition"] == 'attachment; filename="nora.png"'
     assert file.headers["cache-control"] == "private, no-store"
-    assert carla.client.get("/download/token-carla", headers={"range": "bytes=0-3"}).content == b"\x89PNG"
+    content = (demo.home / "original.png").read_bytes()
+    for asked, status, got in (
+        ("bytes=0-3", 206, b"\x89PNG"),
+        ("bytes=5-", 206, content[5:]),
+        ("bytes=-4", 206, content[-4:]),
+        ("bytes=-999", 206, content),
+        ("bytes=4-999", 206, content[4:]),
+        ("bytes=999-", 416, b""),
+        ("bytes=-0", 416, b""),
+        ("bytes=3-1", 200, content),
+        ("bytes=-", 200, content),
+        ("bytes=0-1,4-5", 200, content),
+    ):
+        part = carla.client.get("/download/token-carla", headers={"range": asked})
+        assert (part.status_code, part.content) == (status, got), asked
+    changed = carla.client.get("/download/token-carla", headers={"range": "bytes=0-3", "if-range": '"another"'})
+    assert (changed.status_code, changed.content) == (200, content)
     assert colin.client.get("/download/token-carla").status_code == 404
     demo.recalled = True
     try:
