@@ -75,6 +75,7 @@ class Studio:
             move=move,
             lapsed=RightsLapsed,
             give_up=self.judging.desk.give_up,
+            halted=self.judging.tombstones.halts,
             reach=self.reach,
             threads=settings.threads,
         )
@@ -87,8 +88,8 @@ class Studio:
     def seal(self, claim: Claim, painting: Painting) -> Sheet:
         """Seal a painting under the disclosure text of the consent it was ordered under."""
         negative = negative_bytes(painting.plate) if painting.plate is not None else None
-        disclosure = self.painting.disclosure_of(claim.order.licence_id)
-        return self.judging.submissions.seal(painting.picture, negative, disclosure, painting.source_type)
+        disclosure, look = self.painting.disclosure_of(claim.order.licence_id), claim.order.look.as_mapping()
+        return self.judging.submissions.seal(painting.picture, negative, disclosure, painting.source_type, look)
 
     def sweep(self) -> list[Path]:
         """Remove the files that no image owns."""
@@ -168,6 +169,7 @@ def open_studio(settings: Settings, clock: Callable[[], datetime], say: Callable
     database = studio.judging.database
     kept = ("twin-003-kept", append_only(*twin_schema.KEPT))
     database.migrate([("audit-001", moderation_schema.AUDIT), *twin_schema.MIGRATIONS, kept, *moderation_schema.MIGRATIONS])
+    studio.judging.settle()
     if home.kind is Kind.DEMO:
         accounting.let_in(studio.judging.accounts, demo.plant_once(database, ASSETS, say))
     return studio

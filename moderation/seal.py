@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin, UnidentifiedImageError
 
+from moderation.credits import Credit, credit_line
 from moderation.errors import BadImage
 
 Picture = NDArray[np.uint8]
@@ -55,8 +57,8 @@ class Sealed:
             raise BadImage("A sealed picture has a size and a hash of its pixels.")
 
 
-def seal(picture: Picture, disclosure_text: str, source_type: str) -> Sealed:
-    """Seal an (h, w, 3) uint8 sRGB picture with its disclosure and its IPTC source type (full URI).
+def seal(picture: Picture, disclosure_text: str, source_type: str, credited: Sequence[Credit] = ()) -> Sealed:
+    """Seal an (h, w, 3) uint8 sRGB picture with its disclosure, its IPTC source type (full URI) and who is credited for the look.
 
     The same input gives the same bytes. Raises BadImage for another array, an empty disclosure, or a source type
     that is no IPTC DigitalSourceType URI.
@@ -66,7 +68,7 @@ def seal(picture: Picture, disclosure_text: str, source_type: str) -> Sealed:
         raise BadImage("A picture is sealed with the disclosure text of its consent, and this one is empty.")
     if not source_type.startswith(SOURCE_TYPES) or source_type == SOURCE_TYPES:
         raise BadImage(f"“{source_type}” is no IPTC digital source type: give the full address under {SOURCE_TYPES}.")
-    packet = xmp_packet(disclosure_text, source_type)
+    packet = xmp_packet(disclosure_text, source_type, credited)
     content = _png(image, packet)
     preview = _marked_jpeg(image, PREVIEW_BOX, packet, quality=88)
     return Sealed(
@@ -119,18 +121,29 @@ def mark_thumbnail(picture: Picture, disclosure_text: str, source_type: str) -> 
     raise BadImage("This picture cannot be made as small as a thumbnail has to be.")
 
 
-def xmp_packet(disclosure_text: str, source_type: str) -> str:
-    """The XMP packet: what the picture is, that it was generated, and by what (IPTC Photo Metadata, XMP core)."""
+def xmp_packet(disclosure_text: str, source_type: str, credited: Sequence[Credit] = ()) -> str:
+    """The XMP packet: what the picture is, that it was generated, by what, who is credited (IPTC Photo Metadata, XMP core)."""
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+        ' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">'
         f"<Iptc4xmpExt:DigitalSourceType>{escape(source_type)}</Iptc4xmpExt:DigitalSourceType>"
         f"<xmp:CreatorTool>{CREATOR_TOOL}</xmp:CreatorTool>"
         f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(disclosure_text)}</rdf:li></rdf:Alt></dc:description>'
+        f"{_credits(credited)}"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     )
+
+
+def _credits(credited: Sequence[Credit]) -> str:
+    """Names for machines (Dublin Core contributor), and the line that a newspaper prints (IPTC Credit Line)."""
+    if not credited:
+        return ""
+    names = "".join(f"<rdf:li>{escape(name)}</rdf:li>" for name in dict.fromkeys(one.name for one in credited))
+    line = escape(credit_line(credited))
+    return f"<dc:contributor><rdf:Bag>{names}</rdf:Bag></dc:contributor><photoshop:Credit>{line}</photoshop:Credit>"
 
 
 def _image_of(picture: Picture) -> Image.Image:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from moderation.credits import Credit, credits_of
 from moderation.errors import BadImage
 from moderation.seal import MARK, SOURCE_TYPES, mark_progress, pixels_sha256_of, seal, xmp_of
 
@@ -117,3 +118,30 @@ def test_bytes_that_are_no_picture_are_told() -> None:
     for content in (b"", b"GIF89a", seal(picture(), TEXT, SOURCE).content[:200]):
         with pytest.raises(BadImage):
             pixels_sha256_of(content)
+
+
+def test_the_people_behind_the_look_are_credited_in_file_and_preview() -> None:
+    credited = (Credit("stylist", "Mirabel & <Sons>"), Credit("photographer", "Paolo Lund"), Credit("lighting", "Paolo Lund"))
+    sealed, plain = seal(picture(), TEXT, SOURCE, credited), seal(picture(), TEXT, SOURCE)
+    for content in (sealed.content, sealed.preview):
+        packet = xmp_of(content)
+        inner = packet[packet.index("<x:xmpmeta") : packet.index("<?xpacket end")]
+        description = ElementTree.fromstring(inner).find(f"{RDF}RDF/{RDF}Description")
+        assert description is not None
+        names = description.findall(f"{{http://purl.org/dc/elements/1.1/}}contributor/{RDF}Bag/{RDF}li")
+        assert [name.text for name in names] == ["Mirabel & <Sons>", "Paolo Lund"]
+        line = description.findtext("{http://ns.adobe.com/photoshop/1.0/}Credit")
+        assert line == "Styling: Mirabel & <Sons> · Photography: Paolo Lund · Lighting: Paolo Lund"
+    assert sealed.pixels_sha256 == plain.pixels_sha256
+    assert "contributor" not in xmp_of(plain.content)
+
+
+def test_a_look_credits_whom_it_names_and_nobody_under_an_empty_name() -> None:
+    assert credits_of({}) == credits_of({"authors": {"stylist": " ", "photographer": ""}}) == ()
+    assert credits_of({"authors": {"lighting": "Kit Brandl", "stylist": "Mirabel"}}) == (
+        Credit("stylist", "Mirabel"),
+        Credit("lighting", "Kit Brandl"),
+    )
+    for role, name in (("model", "Nora"), ("stylist", ""), ("stylist", "a\nb"), ("stylist", "x" * 81)):
+        with pytest.raises(ValueError):
+            Credit(role, name)
