@@ -12,12 +12,14 @@ from moderation.database import Database, Transaction, append_only
 from moderation.desk import Desk
 from moderation.desk_moves import move
 from moderation.desk_signoff import SignOff
+from moderation.ending import Endings
 from moderation.errors import SignatureRefused
 from moderation.her_keys import HerKeys
 from moderation.her_word import HerWord
 from moderation.keyring import Keyring
 from moderation.person_keys import PersonKeys
 from moderation.reach import Reach, unreached
+from moderation.receipt import Receipts
 from moderation.release import Releases
 from moderation.rights import Rights
 from moderation.safeguards.finding import Finding, Outcome, Verdict
@@ -88,6 +90,8 @@ class Scene:
         self.signoff = SheSigns(SignOff(self.database, self.vault, self.word, reach))
         self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach)
+        self.endings = Endings(self.database, reach)
+        self.receipts = Receipts(self.database, reach=reach)
         if fresh:
             self.database.migrate(
                 [("audit", AUDIT), *TWIN_MIGRATIONS, *MIGRATIONS, ("kept", append_only(*KEPT))]

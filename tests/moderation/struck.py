@@ -5,12 +5,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from moderation.desk_moves import move
 from moderation.seal import seal
 from moderation.vault import Shelf
-from tests.moderation.scene import DISCLOSURE, MAYA, MODO, NORA, SOURCE, Scene, picture, verdict
+from tests.moderation.scene import DISCLOSURE, MAYA, MODO, NOON, NORA, SOURCE, Scene, picture, verdict
 
 IMAGE = "image"
 
@@ -43,6 +44,16 @@ def _approve(scene: Scene) -> None:
     scene.signoff.approve(NORA, IMAGE, seal(picture(), DISCLOSURE, SOURCE).sealed_sha256)
 
 
+def _sweep(scene: Scene) -> None:
+    scene.clock.at = NOON + timedelta(hours=1)  # after the end of the short licence
+    scene.endings.sweep()
+
+
+def _revoked(scene: Scene) -> None:
+    scene.released(IMAGE)
+    scene.rights.revoke(NORA, "licence", "halden-nora", "")
+
+
 Act = tuple[Callable[[Scene], object], Callable[[Scene], object]]
 
 ACTS: dict[str, Act] = {
@@ -55,6 +66,8 @@ ACTS: dict[str, Act] = {
     "release": (lambda scene: scene.approved(IMAGE), lambda scene: scene.releases.release(MAYA, IMAGE)),
     "grant": (lambda scene: scene.released(IMAGE), lambda scene: scene.releases.grant(MAYA, IMAGE)),
     "revoke": (lambda scene: scene.released(IMAGE), lambda scene: scene.rights.revoke(NORA, "consent", "nora-1", "")),
+    "sweep": (lambda scene: scene.released(IMAGE, licence="halden-short"), _sweep),
+    "receipt": (_revoked, lambda scene: scene.receipts.issue()),
 }
 """By name: what brings the image there, and the act itself."""
 
