@@ -44,7 +44,8 @@ _TAKE_BACK = f"""
 INSERT INTO taking_back (id, scope, subject_id, twin_id, account_id, reason, signature_id, requested_at, effective_at)
 SELECT :id, :scope, subject.id, subject.twin_id, a.id, :reason, :signature_id, :now, :effective_at
 FROM ({_SUBJECTS}) subject JOIN twin t ON t.id = subject.twin_id
-JOIN account a ON a.id = :account_id AND a.disabled_at IS NULL AND a.role = 'model' AND a.person_id = t.person_id
+JOIN account a ON a.id = :account_id AND a.disabled_at IS NULL
+    AND ((a.role = 'model' AND a.person_id = t.person_id) OR (a.role = 'administrator' AND subject.scope = 'twin'))
 WHERE subject.scope = :scope AND subject.id = :subject_id AND {_STANDING}
 RETURNING *
 """
@@ -141,18 +142,28 @@ class Rights:
             if self._word is not None and signature_id is None:
                 derive = partial(revocation_statement, account, scope, subject_id, why)
                 signature_id = self._word.given(tx, account, REVOCATION, subject_id, derive, word)
-            asked = foresight.keyed(tx, _scope(scope), subject_id)
-            licences = tx.execute(foresight.LICENCES, asked)
-            act = self._record(tx, account, asked, licences, {"reason": why, "signature_id": signature_id})
-            self._reach("revoke.recorded")
-            parts = [] if scope == "image" else _part(tx, act, licences)
-            self._reach("revoke.fenced")
-            ended = _end_image(tx, act) if scope == "image" else end_licences(tx, licence_list(licences))
-            moved = {"withdrawn": ended.withdrawn, "recalled": ended.recalled, "noticed": ended.noticed}
-            tx.record(f"{scope}.revoked", subject_id, revocation_id=act["id"], signature_id=signature_id, **moved)
-            self._tombstone(tx, subject_id, {"act": act, "parts": parts})
-            self._reach("revoke.moved")
+            taken = self.take_back(tx, account, scope, subject_id, why, signature_id)
         self._reach("revoke.committed")
+        return taken
+
+    def take_back(
+        self, tx: Writing, account: Account, scope: str, subject_id: str, why: str, signature_id: str | None
+    ) -> TakenBack:
+        """What `revoke` does, within a transaction in which it was settled that she wishes it, or that she asked in writing.
+
+        `account` is her own, or an administrator's for somebody who asked. Raises what `revoke` raises but SignatureRefused.
+        """
+        asked = foresight.keyed(tx, _scope(scope), subject_id)
+        licences = tx.execute(foresight.LICENCES, asked)
+        act = self._record(tx, account, asked, licences, {"reason": why, "signature_id": signature_id})
+        self._reach("revoke.recorded")
+        parts = [] if scope == "image" else _part(tx, act, licences)
+        self._reach("revoke.fenced")
+        ended = _end_image(tx, act) if scope == "image" else end_licences(tx, licence_list(licences))
+        moved = {"withdrawn": ended.withdrawn, "recalled": ended.recalled, "noticed": ended.noticed}
+        tx.record(f"{scope}.revoked", subject_id, revocation_id=act["id"], signature_id=signature_id, **moved)
+        self._tombstone(tx, subject_id, {"act": act, "parts": parts})
+        self._reach("revoke.moved")
         return TakenBack(act["id"], act["requested_at"], act["effective_at"], *(tuple(ids) for ids in moved.values()))
 
     def withdraw_image(self, account: Account, render_id: str, reason: str = "", *, word: Word = None) -> Row:
