@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 TEMPLATES = ASSETS / "demo" / "templates.npz"
+KEPT = ("twin-003-kept", append_only(*twin_schema.KEPT))
+MIGRATIONS = (("audit-001", moderation_schema.AUDIT), *twin_schema.MIGRATIONS, KEPT, *moderation_schema.MIGRATIONS)
 REFUSALS = (TwinError, ModerationError)
 MISSING = (NotFound, NothingToJudge)
 KILLED_BY_A_TEST = 86
@@ -163,15 +165,12 @@ class Studio:
 
 def open_studio(settings: Settings, clock: Callable[[], datetime], say: Callable[[str], None]) -> Studio:
     """Open the home, bring its database up to date, and plant the cast in a new demo."""
-    wanted = Kind(settings.wanted) if settings.wanted else None
-    home = open_home(settings.home, wanted, clock())
+    home = open_home(settings.home, Kind(settings.wanted) if settings.wanted else None, clock())
     studio = Studio(settings, home, clock)
-    database = studio.judging.database
-    kept = ("twin-003-kept", append_only(*twin_schema.KEPT))
-    database.migrate([("audit-001", moderation_schema.AUDIT), *twin_schema.MIGRATIONS, kept, *moderation_schema.MIGRATIONS])
-    studio.judging.settle()
+    studio.judging.database.migrate(MIGRATIONS)
+    studio.judging.catch_up()
     if home.kind is Kind.DEMO:
-        accounting.let_in(studio.judging.accounts, demo.plant_once(database, ASSETS, say))
+        accounting.let_in(studio.judging.accounts, demo.plant_once(studio.judging.database, ASSETS, say))
     return studio
 
 

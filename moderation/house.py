@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pwdlib import PasswordHash
 
+from moderation import carrying_out
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions
@@ -14,13 +15,14 @@ from moderation.agreements import Agreements
 from moderation.approval import Approvals
 from moderation.database import Clock, Database
 from moderation.desk import Desk
+from moderation.desk_moves import Writing
 from moderation.desk_signoff import SignOff
 from moderation.earnings import Earnings
 from moderation.ending import Endings, Settling
 from moderation.examination import Examination
+from moderation.heads import Heads
 from moderation.her_keys import HerKeys
 from moderation.her_word import HerWord
-from moderation.heads import Heads
 from moderation.home import Home, Kind
 from moderation.insight import Insight
 from moderation.keyring import Keyring
@@ -33,8 +35,8 @@ from moderation.references import Develop, References
 from moderation.release import Releases
 from moderation.rights import Rights
 from moderation.submission import Submissions
-from moderation.vault import Vault
 from moderation.tombstones import Again, Tombstones
+from moderation.vault import Vault
 from moderation.viewing import Viewing
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class House:
         """By kind of tombstone, what does an act again in an older copy of the database."""
         return {carrying_out.KIND: lambda tx, stone: carrying_out.carry_out(tx, stone.facts)}
 
-    def settle(self) -> None:
+    def catch_up(self) -> None:
         """Begin the tombstone file of a new home, and carry out what a crash kept from being carried out."""
         self.tombstones.settle(self.database, self.again)
 

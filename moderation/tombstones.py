@@ -7,12 +7,14 @@ that no transaction followed, because the power went, is carried out at the next
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from moderation.audit import GENESIS, canonical, chain_hash
 from moderation.database import Database, Row, Transaction
+from moderation.desk_moves import Writing
 from moderation.errors import TombstonesBroken
 from moderation.private import sync_folder
 
@@ -52,7 +54,7 @@ class Tombstones:
             if not tx.execute("SELECT 1 FROM tombstone LIMIT 1"):
                 self.add(tx, BEGUN, "home")
 
-    def add(self, tx: Transaction, kind: str, subject: str, **facts: Any) -> None:
+    def add(self, tx: Writing, kind: str, subject: str, **facts: Any) -> None:
         """Write one line, durably, and its mark in this transaction, which must be about to commit.
 
         `facts` are JSON values: all that is needed to do the act again in an older copy of the database.
@@ -86,7 +88,7 @@ class Tombstones:
             found.append(line)
         return found
 
-    def pending(self, tx: Transaction) -> list[Row]:
+    def pending(self, tx: Writing) -> list[Row]:
         """The lines that this database has not carried out.
 
         Raises TombstonesBroken when the file is missing or lacks a line that it has: then nobody can say what was taken back.
@@ -102,10 +104,33 @@ class Tombstones:
                 raise TombstonesBroken(f"The file {self.file} lacks line {mark['seq']}, or is of another studio.")
         return [lines[seq] for seq in sorted(lines.keys() - {mark["seq"] for mark in marks})]
 
-    def insist(self, tx: Transaction) -> None:
+    def insist(self, tx: Writing) -> None:
         """Raise TombstonesBroken unless the file is whole and everything in it was carried out."""
         if waiting := self.pending(tx):
             raise TombstonesBroken(f"What line {waiting[0]['seq']} of {self.file} ended still stands; start the studio again.")
+
+    def halts(self, tx: Writing) -> str | None:
+        """Why nothing may be painted at this moment of a write transaction, in one sentence; None when it may."""
+        try:
+            self.insist(tx)
+        except TombstonesBroken as error:
+            return str(error)
+        return None
+
+    def settle(self, database: Database, again: Again) -> None:
+        """Begin the file of a new home, and carry out what a crash kept from being carried out.
+
+        A file that is missing or broken stays so: nothing is painted then, but people may still take back and look.
+        """
+        if database.is_held:
+            return
+        self.begin(database)
+        with suppress(TombstonesBroken):
+            with database.read("studio") as tx:
+                if not self.pending(tx):
+                    return
+            with database.write("studio") as tx:
+                self.catch_up(tx, again)
 
     def catch_up(self, tx: Transaction, again: Again) -> int:
         """Carry out what this database has not; how many lines. Raises TombstonesBroken."""
@@ -151,7 +176,7 @@ class Tombstones:
         sync_folder(self.file.parent)
 
 
-def _mark(tx: Transaction, line: Mapping[str, Any]) -> None:
+def _mark(tx: Writing, line: Mapping[str, Any]) -> None:
     columns: Sequence[str] = COLUMNS
     values = ", ".join(f":{name}" for name in columns)
     tx.execute(f"INSERT INTO tombstone ({', '.join(columns)}) VALUES ({values})", line)

@@ -11,12 +11,12 @@ from twin import portfolio, registry
 from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
 from twin.errors import NotFound
-from twin.jobs import GiveUp, Jobs
+from twin.jobs import Jobs
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
 from twin.painter import Painter
 from twin.plate import Plate, develop, read_index, read_plate
-from twin.ports import Move, Picture, Reach, Store
+from twin.ports import GiveUp, Halted, Move, Picture, Reach, Store
 from twin.probes import probes, unseen
 from twin.recipe import Environment, environment_here
 from twin.reference import LIGHTS, Reference
@@ -27,7 +27,8 @@ from twin.wardrobe import Wardrobe
 class House:
     """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
 
-    `move`, `lapsed` and `give_up` are those of `twin.jobs.Jobs`; `threads` is how many processor threads an engine takes.
+    `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `threads` is how many processor threads an engine
+    takes.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class House:
         move: Move,
         lapsed: type[Exception],
         give_up: GiveUp,
+        halted: Halted,
         reach: Reach,
         threads: int,
     ) -> None:
@@ -48,7 +50,14 @@ class House:
         self._threads = threads
         self.darkroom = Darkroom()
         self.jobs = Jobs(
-            store, move, clock, lapsed=lapsed, licence_in_force=registry.licence_in_force, give_up=give_up, reach=reach
+            store,
+            move,
+            clock,
+            lapsed=lapsed,
+            licence_in_force=registry.licence_in_force,
+            give_up=give_up,
+            halted=halted,
+            reach=reach,
         )
 
     @cached_property

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ulid import ULID
 
 from twin.claim import Claim, Maker, hold, lapse
-from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound
+from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
 from twin.order import SEEDS, RenderOrder
-from twin.ports import Move, Reach, Row, Store, Transaction, unreached
+from twin.ports import GiveUp, Halted, LicenceInForce, Move, Reach, Row, Store, Transaction, unreached
 
 FAULTS: tuple[str, ...] = (
     "paint.claimed",
@@ -35,19 +34,8 @@ LOST = "The worker stopped unexpectedly each of the three times it worked on thi
 _FITS = """EXISTS (SELECT 1 FROM render r WHERE r.id = job.render_id AND (
     (job.kind = 'paint' AND r.state IN ('queued', 'painting')) OR (job.kind = 'examine' AND r.state = 'examining')))"""
 _DUE = "((state = 'waiting' AND not_before <= :now) OR (state = 'running' AND lease_until <= :now))"
-_OLDEST = f"SELECT id FROM job WHERE {_DUE} AND attempt < {ATTEMPTS} ORDER BY kind = 'paint', created_at, id LIMIT 1"
-
-
-class LicenceInForce(Protocol):
-    """The test that a licence covers painting for a brand at the moment of the transaction."""
-
-    def __call__(self, tx: Transaction, licence_id: str, brand_id: str) -> object:
-        """Raises a TwinError that says why it does not."""
-        ...
-
-
-GiveUp = Callable[[Transaction, str, str], object]
-"""`(tx, render_id, reason)`: an image that could not be examined goes to people instead."""
+_OLDEST = f"""SELECT id FROM job WHERE {_DUE} AND attempt < {ATTEMPTS} AND (kind <> 'paint' OR NOT :halted)
+    ORDER BY kind = 'paint', created_at, id LIMIT 1"""
 
 
 def several(order: RenderOrder, count: int) -> list[RenderOrder]:
@@ -61,7 +49,8 @@ class Jobs:
     """Images ordered and cancelled by creatives; claimed, finished, failed or given back by workers.
 
     Every change of an image's state goes through `move`. `lapsed` is what `move` raises when the rights window is
-    closed: the image is then withdrawn in the name of rights, and its job stopped.
+    closed: the image is then withdrawn in the name of rights, and its job stopped. While painting is `halted` nothing is
+    ordered, and what was ordered waits.
     """
 
     def __init__(
@@ -73,6 +62,7 @@ class Jobs:
         lapsed: type[Exception],
         licence_in_force: LicenceInForce,
         give_up: GiveUp,
+        halted: Halted = lambda _: None,
         reach: Reach = unreached,
     ) -> None:
         self._store = store
@@ -81,14 +71,17 @@ class Jobs:
         self._lapsed = lapsed
         self._licence_in_force = licence_in_force
         self._give_up = give_up
+        self._halted = halted
         self._reach = reach
 
     def order(self, tx: Transaction, order: RenderOrder, maker: Maker) -> str:
         """Enter one image and its painting within the caller's transaction; the image's id.
 
         Raises NotFound for a shoot or parent that is not of the maker's brand, LicenceRefuses when the licence is for
-        another twin or brand, and what `licence_in_force` raises.
+        another twin or brand, PainterUnavailable while painting is halted, and what `licence_in_force` raises.
         """
+        if (why := self._halted(tx)) is not None:
+            raise PainterUnavailable(why)
         self._refuse_foreign(tx, order, maker)
         self._licence_in_force(tx, order.licence_id, maker.brand_id)
         facts = {name: getattr(order, name) for name in ("shoot_id", "twin_id", "licence_id", "parent_id", "painter", "seed")}
@@ -163,7 +156,8 @@ class Jobs:
 
     def _take(self, tx: Transaction, worker: str) -> Claim | None:
         """The first due job whose image may still be worked on; those out of rights on the way are withdrawn."""
-        values = {"now": tx.now, "until": _text(tx.at + LEASE), "worker": worker}
+        halted = self._halted(tx) is not None
+        values = {"now": tx.now, "until": _text(tx.at + LEASE), "worker": worker, "halted": halted}
         while taken := tx.execute(
             "UPDATE job SET state = 'running', attempt = attempt + 1, worker = :worker, lease_until = :until, step = 0, steps = 0"
             f" WHERE id = ({_OLDEST}) RETURNING id, render_id, kind, attempt",

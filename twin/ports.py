@@ -58,3 +58,17 @@ class Move(Protocol):
     ) -> Row:
         """Return the moved render row; raises when the move is illegal, late or outside the rights window."""
         ...
+
+
+class LicenceInForce(Protocol):
+    """The test that a licence covers painting for a brand at the moment of the transaction."""
+
+    def __call__(self, tx: Transaction, licence_id: str, brand_id: str) -> object:
+        """Raises a TwinError that says why it does not."""
+        ...
+
+
+GiveUp = Callable[[Transaction, str, str], object]
+"""`(tx, render_id, reason)`: an image that could not be examined goes to people instead."""
+Halted = Callable[[Transaction], str | None]
+"""Why nothing at all may be painted at this moment of a write transaction, in one sentence; None when it may."""

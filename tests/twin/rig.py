@@ -121,8 +121,10 @@ class Rig:
             lapsed=RightsLapsed,
             licence_in_force=registry.licence_in_force,
             give_up=self.desk.give_up,
+            halted=lambda _: self.halt,
             reach=reach,
         )
+        self.halt: str | None = None
         self.painter = painter or TinyPainter()
         self._examine = examine
         self._reach = reach

@@ -8,7 +8,7 @@ import pytest
 from moderation.errors import IllegalMove
 from tests.twin.rig import LOOK, MIRA, OTTO, Clock, Rig, revoke
 from twin.claim import Claim, Maker
-from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound
+from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
 from twin.jobs import SEVERAL_AT_MOST, several
 from twin.order import SEEDS, RenderOrder
 from twin.ports import Transaction
@@ -65,6 +65,18 @@ def test_an_order_across_a_border_is_refused_and_leaves_nothing(
     with pytest.raises(refusal):
         rig.order(maker=maker, **changes)
     assert rig.rows("SELECT id FROM render UNION ALL SELECT id FROM job UNION ALL SELECT subject FROM audit") == []
+
+
+def test_while_painting_is_halted_nothing_is_ordered_and_what_was_ordered_waits_while_examinations_go_on(rig: Rig) -> None:
+    done, waiting = painted(rig), rig.order()
+    rig.halt = "The file that tells what was taken back is missing."
+    with pytest.raises(PainterUnavailable, match="taken back is missing"):
+        rig.order()
+    assert claimed(rig).render_id == done
+    assert rig.jobs.claim("w2") is None
+    assert rig.jobs_of(waiting) == [("paint", "waiting", 0)]
+    rig.halt = None
+    assert claimed(rig, "w2").render_id == waiting
 
 
 def test_an_image_of_another_brand_is_nobodys_parent(rig: Rig) -> None:
