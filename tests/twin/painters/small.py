@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 
 from twin.look import Light, Look, Pose
 from twin.painters.album import STAND_INS
@@ -48,11 +49,13 @@ def few_plates(folder: Path) -> Path:
         large = [line for line in hers if line["size"] == "512x640"]
         lines += large[:2]
         if twin == "nora":
-            lines += [next(line for line in hers if line["size"] == "256x320"), {**large[2], "split": "held out"}]
+            lines += [{**large[3], "size": "256x320"}, {**large[2], "split": "held out"}]
     (folder / "plates.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     for line in lines:
         for part in ("light", "masks"):
             name = f"{line['id']}_{part}.avif"
-            (folder / name).write_bytes((ASSETS / "plates" / name).read_bytes())
+            with Image.open(ASSETS / "plates" / name) as whole:
+                size = whole.width // 2, whole.height // 2
+                (whole.resize(size, Image.Resampling.BOX) if line["size"] == "256x320" else whole).save(folder / name, quality=92)
     shutil.copy(ASSETS / "plates" / STAND_INS, folder)
     return folder
