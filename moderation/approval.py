@@ -25,8 +25,10 @@ SELECT d.*, g.statement, g.signature, g.kind AS signed_kind, g.subject_id, g.at 
 FROM decision d JOIN render r ON r.id = d.render_id JOIN twin t ON t.id = r.twin_id JOIN submission s ON s.render_id = r.id
 JOIN signature g ON g.id = d.signature_id JOIN person_key k ON k.id = g.key_id WHERE d.id = ?
 """
-_BOUND = ("render_id", "person_id", "choice", "sealed_sha256", "pixels_sha256", "preview_sha256", "licence_id", "fee_minor")
-_BOUND += ("currency", "twin_epoch", "licence_epoch")
+_BOUND = (
+    *("render_id", "person_id", "choice", "sealed_sha256", "pixels_sha256", "preview_sha256"),
+    *("licence_id", "fee_minor", "currency", "twin_epoch", "licence_epoch"),
+)
 """What the statement and the decision row must both say."""
 # From the key that signed back to her first, each by the signature of the key before.
 _SUCCESSION = """

@@ -70,7 +70,7 @@ class SignOff:
         note: str = "",
         renditions: Sequence[str] = (),
     ) -> bytes:
-        """What her key signs for a choice (approve, refuse, change, undo) on an image as it stands now; `key` is its fingerprint."""
+        """What the key with this fingerprint signs for a choice (approve, refuse, change, undo) on an image as it stands now."""
         require(account, Role.MODEL, _HERS_ALONE)
         if choice not in ("approve", "refuse", "change", "undo"):
             raise SignatureRefused("There is no such decision to sign.")

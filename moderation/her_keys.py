@@ -50,6 +50,17 @@ class NewKey:
     endorsement: bytes | None = None
 
 
+@dataclass(frozen=True)
+class KeyStanding:
+    """How it stands with somebody's key: the present one, the fingerprint of one that waits for a witness, and whether the
+    account is `open` to anybody, as in a demo.
+    """
+
+    key: PersonKey | None
+    waiting: str | None
+    open: bool
+
+
 class HerKeys:
     """Every person's keys. In a demo (`demo`) an account without a password replaces its key without proof.
 
@@ -89,6 +100,12 @@ class HerKeys:
         rows = self._database.rows("SELECT fingerprint FROM key_request WHERE person_id = ? AND settled_at IS NULL", [person_id])
         return str(rows[0]["fingerprint"]) if rows else None
 
+    def standing(self, account: Account) -> KeyStanding:
+        """How it stands with her key. Raises NotYours for other roles."""
+        require(account, Role.MODEL, _HERS_ALONE)
+        person_id = str(account.person_id)
+        return KeyStanding(self.current(person_id), self.waiting(person_id), self.needs_no_password(account))
+
     def draft(self, account: Account, public_key: bytes) -> bytes:
         """The statement that a new key signs, and the present one too if she has it. Raises NotYours, SignatureRefused."""
         require(account, Role.MODEL, _HERS_ALONE)
@@ -125,7 +142,10 @@ class HerKeys:
                 made = _enter(tx, account, public_key, "endorsed", present)
                 keep_signature(tx, present, NEW_KEY, made.id, new.statement, new.endorsement)
                 return made
-            return _enter(tx, account, public_key, "demo", present) if free else _ask_witness(tx, account, public_key)
+            if free:
+                return _enter(tx, account, public_key, "demo", present)
+            _ask_witness(tx, account, public_key)
+            return None
 
     def witness(self, witness: Account, person_id: str, fingerprint: str) -> PersonKey:
         """Let a waiting key become hers, as a person who saw that it is she; `fingerprint` is what the witness read on her page.
@@ -235,9 +255,7 @@ def _enter(
         "replaces_id": present.id if present else None,
         "witnessed_by": witness.id if witness else None,
     }
-    tx.execute(
-        f"INSERT INTO person_key ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})", values
-    )
+    tx.execute(f"INSERT INTO person_key ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})", values)
     tx.record(
         "key.registered",
         str(her.person_id),

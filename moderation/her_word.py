@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from moderation.access.account import Account
@@ -96,14 +95,6 @@ class HerWord:
         elif not self._keys.needs_no_password(account):
             raise SignatureRefused("Sign this with your key, or give your password once more.")
         return None
-
-
-    def for_taking_back(
-        self, account: Account, scope: str, subject_id: str, reason: str, word: Word
-    ) -> Callable[[Writing], str | None]:
-        """What `Rights.revoke` asks within its transaction; the reason is signed as its hash."""
-        derive = partial(revocation_statement, account, scope, subject_id, reason.strip())
-        return lambda tx: self.given(tx, account, REVOCATION, subject_id, derive, word)
 
 
 _IMAGE = """

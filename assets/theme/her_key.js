@@ -200,6 +200,7 @@
   const open = (name) => {
     const dialog = document.querySelector(`#${name}`);
     dialog.querySelector("form").reset();
+    for (const input of dialog.querySelectorAll("[data-key-when=studio] input")) input.disabled = document.body.dataset.demo === "true";
     dialog.querySelector("[role=alert]").textContent = "";
     dialog.showModal();
     return dialog;

@@ -40,7 +40,7 @@ class Confirmations:
         return token
 
     def spend(self, tx: _Writing, account: Account, token: str) -> None:
-        """Use a proof up within the transaction of the act it is for. Raises SignatureRefused when it is none of this account's."""
+        """Use a proof up, within the transaction of the act it is for. Raises SignatureRefused when it is none of hers."""
         if not tx.execute(
             "UPDATE password_proof SET used_at = ? WHERE token_sha256 = ? AND account_id = ? AND used_at IS NULL"
             " AND ends_at > ? RETURNING account_id",

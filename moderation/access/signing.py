@@ -42,14 +42,22 @@ class Signs(Protocol):
         ...
 
 
+class TakesBack(Protocol):
+    """Taking back, as far as it says what is to be signed."""
+
+    def statement(self, account: Account, scope: str, subject_id: str, key: str, *, reason: str = "") -> bytes:
+        """What her key signs."""
+        ...
+
+
 @dataclass(frozen=True)
 class Signing:
-    """The functions behind the routes; `taking_back` gives the statement of (account, scope, subject, reason, key)."""
+    """What stands behind the routes; `proof` gives the signed approval of an image as JSON."""
 
     keys: HerKeys
     confirmations: Confirmations
     signs: Signs
-    taking_back: Callable[[Account, str, str, str, str], bytes]
+    rights: TakesBack
     proof: Callable[[Account, str], bytes]
 
 
@@ -85,9 +93,7 @@ def _key_routes(router: APIRouter, signing: Signing) -> None:
         endorsement: Short = "",
         proof: Short = "",
     ) -> Response:
-        signed = NewKey(
-            _bytes(public_key), statement.encode(), _bytes(signature), _bytes(endorsement) if endorsement else None
-        )
+        signed = NewKey(_bytes(public_key), statement.encode(), _bytes(signature), _bytes(endorsement) if endorsement else None)
         signing.keys.register(_her(account), signed, proof)
         return JSONResponse(_standing(signing, account))
 
@@ -115,7 +121,7 @@ def _statement_routes(router: APIRouter, signing: Signing) -> None:
 
     @router.post("/statement/taking-back/{scope}/{subject_id}", dependencies=OWN_FORM)
     def taking_back(account: SignedIn, scope: str, subject_id: str, key: Short = "", reason: Long = "") -> Response:
-        return _statement(signing.taking_back(_her(account), scope, subject_id, reason, key))
+        return _statement(signing.rights.statement(_her(account), scope, subject_id, key, reason=reason))
 
 
 def _standing(signing: Signing, account: Account) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import gradio as gr
 
 from moderation.access.account import Account
 from moderation.errors import NotFound
+from moderation.her_word import Signed, Word, word_of
 from moderation.insight import Card
-from moderation.pages import her_sheet
+from moderation.pages import her_key, her_sheet
 from moderation.pages.her_parts import Book, Turn
 from moderation.pages.ports import HerPorts
 from moderation.signoff import State
@@ -40,22 +41,24 @@ class HerActs:
             return head
         return {**head, **self._turn(account, case), **self._book(account, None)}
 
-    def approve(self, account: Account, case: Case) -> Updates:
-        """Approve exactly the image before her."""
-        self.ports.signs.approve(account, _here(case), case["sealed_sha256"], case["version"])
+    def approve(self, account: Account, case: Case, _allowed: list[str] | None = None, signed: str = "") -> Updates:
+        """Approve exactly the image before her; which renditions she allows stands in what she signed."""
+        self.ports.signs.approve(account, _here(case), case["sealed_sha256"], case["version"], word=word_of(signed))
         gr.Success("You can take that back until it is released.", title="Approved", duration=5)
         return self._after(account, case)
 
-    def refuse(self, account: Account, case: Case, reason: str | None, note: str) -> Updates:
+    def refuse(self, account: Account, case: Case, reason: str | None, note: str, signed: str = "") -> Updates:
         """Say no for good, with a reason."""
-        self.ports.signs.refuse(account, _here(case), reason or "", (note or "").strip(), case["version"])
-        gr.Success("It can never be used.", title="Refused", duration=5)
+        word = word_of(signed)
+        self.ports.signs.refuse(account, _here(case), reason or "", (note or "").strip(), case["version"], word=word)
+        gr.Success(f"It can never be used. {_standing_behind(word)}", title="Refused", duration=5)
         return self._after(account, case)
 
-    def ask_change(self, account: Account, case: Case, note: str) -> Updates:
+    def ask_change(self, account: Account, case: Case, note: str, signed: str = "") -> Updates:
         """Ask for another image instead."""
-        self.ports.signs.ask_change(account, _here(case), (note or "").strip(), case["version"])
-        gr.Success("They will read what you wish.", title="Asked for", duration=5)
+        word = word_of(signed)
+        self.ports.signs.ask_change(account, _here(case), (note or "").strip(), case["version"], word=word)
+        gr.Success(f"They will read what you wish. {_standing_behind(word)}", title="Asked for", duration=5)
         return self._after(account, case)
 
     def later(self, account: Account, case: Case) -> Updates:
@@ -74,20 +77,22 @@ class HerActs:
         """Show one of her images, and what she can do with it."""
         return self._one(next((c for c in self.ports.reads.images_of_her(account) if c.render_id == picked), None))
 
-    def undo(self, account: Account, picked: str | None) -> Updates:
+    def undo(self, account: Account, picked: str | None, signed: str = "") -> Updates:
         """Take an approval back; the image waits for her again."""
-        self.ports.signs.undo(account, picked or "")
-        gr.Success("It waits for your decision again.", title="Taken back", duration=5)
+        word = word_of(signed)
+        self.ports.signs.undo(account, picked or "", word=word)
+        gr.Success(f"It waits for your decision again. {_standing_behind(word)}", title="Taken back", duration=5)
         return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
 
     def open_withdraw(self, _: Account) -> Updates:
         """Ask once more before an image is taken back."""
         return {self.book.sure: gr.update(visible=True), self.book.withdraw: gr.update(visible=False)}
 
-    def withdraw(self, account: Account, picked: str | None) -> Updates:
+    def withdraw(self, account: Account, picked: str | None, signed: str = "") -> Updates:
         """Take one image back for good."""
-        self.ports.rights.withdraw_image(account, picked or "")
-        gr.Success("It may not be used any more.", title="Taken back", duration=5)
+        word = word_of(signed)
+        self.ports.rights.withdraw_image(account, picked or "", word=word)
+        gr.Success(f"It may not be used any more. {_standing_behind(word)}", title="Taken back", duration=5)
         return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
 
     def foresee(self, account: Account, subject: str | None) -> Updates:
@@ -100,9 +105,9 @@ class HerActs:
         """Another choice needs another look ahead."""
         return {self.book.foreseen: "", self.book.why: gr.update(visible=False), self.book.revoke: gr.update(visible=False)}
 
-    def revoke(self, account: Account, subject: str | None, why: str) -> Updates:
+    def revoke(self, account: Account, subject: str | None, why: str, signed: str = "") -> Updates:
         """Take a licence or a consent back at once."""
-        taken = self.ports.rights.revoke(account, *_subject(subject), (why or "").strip())
+        taken = self.ports.rights.revoke(account, *_subject(subject), (why or "").strip(), word=word_of(signed))
         head = {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, None)}
         return {**head, self.book.foreseen: her_sheet.taken_words(taken, self.ports.now())}
 
@@ -122,7 +127,13 @@ class HerActs:
         card = next((one for one in waiting if one.render_id not in left), None)
         turn = self.turn
         closed = {turn.no: gr.update(visible=False), turn.wish: gr.update(visible=False), turn.reason: None}
-        blank = {**closed, turn.no_note: "", turn.wish_note: "", turn.later: gr.update(visible=len(waiting) > 1)}
+        blank = {
+            **closed,
+            turn.renditions: [],
+            turn.no_note: "",
+            turn.wish_note: "",
+            turn.later: gr.update(visible=len(waiting) > 1),
+        }
         if card is None:
             made = len(self.ports.reads.images_of_her(account))
             return {
@@ -164,6 +175,7 @@ class HerActs:
             **self._one(one),
             book.used: her_sheet.used_list(cards, now),
             book.money: her_sheet.money_list(self.ports.payments(account), now),
+            book.key: her_key.key_words(self.ports.key(account), account.name, now),
             book.agreements: her_sheet.agreements_words(agreements, now),
             book.subject: gr.update(choices=her_sheet.revocable(agreements, now), value=None),
             **self.forget(account),
@@ -179,6 +191,10 @@ class HerActs:
             book.withdraw: gr.update(visible="withdraw" in steps),
             book.sure: gr.update(visible=False),
         }
+
+
+def _standing_behind(word: Word) -> str:
+    return "Your key signed it." if isinstance(word, Signed) else "It was not signed: the records say so."
 
 
 def _here(case: Case) -> str:

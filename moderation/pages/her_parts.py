@@ -5,8 +5,13 @@ from typing import Any
 
 import gradio as gr
 
+from moderation.her_word import Rendition
 from moderation.pages.desk import leaf
+from moderation.pages.her_key import KEY_ACTS, KEY_BOXES, KEY_NOTE
 from moderation.signoff import HER_REASON_WORDS
+
+RENDITIONS = {Rendition.SMALLER: "Smaller copies of it", Rendition.CROPS: "Crops of it"}
+"""What she may allow beyond the sealed file itself, in her words."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Turn:
     wish: Any
     wish_note: Any
     say_wish: Any
+    renditions: Any
+    signed: Any
     case: Any
 
     @property
@@ -42,6 +49,7 @@ class Turn:
             self.no_note,
             self.wish,
             self.wish_note,
+            self.renditions,
             self.case,
         ]
 
@@ -59,6 +67,7 @@ class Book:
     sure: Any
     used: Any
     money: Any
+    key: Any
     agreements: Any
     subject: Any
     foresee: Any
@@ -71,7 +80,7 @@ class Book:
         """What a decision may change."""
         return [
             *(self.mine, self.mine_style, self.image, self.image_words, self.undo, self.withdraw, self.sure),
-            *(self.used, self.money, self.agreements, self.subject, self.foreseen, self.why, self.revoke),
+            *(self.used, self.money, self.key, self.agreements, self.subject, self.foreseen, self.why, self.revoke),
         ]
 
 
@@ -83,6 +92,13 @@ def build_turn() -> Turn:
         with gr.Column(elem_id="turn-words", scale=2, min_width=280):
             words = leaf("case-words")
             with gr.Column(elem_id="turn-bar", visible=False) as bar:
+                renditions = gr.CheckboxGroup(
+                    [(words_of, one.value) for one, words_of in RENDITIONS.items()],
+                    label="Besides the picture as it is they may use",
+                    elem_id="renditions",
+                    elem_classes="ts-options",
+                )
+                leaf("key-note", KEY_NOTE)
                 with gr.Row(elem_classes="ts-thumb"):
                     approve = gr.Button("Approve", variant="primary", elem_id="approve", min_width=100)
                     refuse = gr.Button("Refuse …", elem_id="open-refuse", min_width=90)
@@ -91,7 +107,10 @@ def build_turn() -> Turn:
                     later = gr.Button("Later", elem_id="later", min_width=80, size="md")
             said = {**_no(), **_wish()}
     buttons = {"approve": approve, "refuse": refuse, "change": change, "later": later}
-    return Turn(picture=picture, words=words, bar=bar, **buttons, **said, case=gr.State({}))
+    signed = gr.Textbox(visible=False, elem_id="signed")
+    leaf("key-boxes", KEY_BOXES)
+    state = {"renditions": renditions, "signed": signed, "case": gr.State({})}
+    return Turn(picture=picture, words=words, bar=bar, **buttons, **said, **state)
 
 
 def _no() -> dict[str, Any]:
@@ -125,11 +144,14 @@ def build_book() -> Book:
         used = leaf("used")
     with gr.Accordion("Your money", open=False, elem_id="book-money", elem_classes="ts-section"):
         money = leaf("money")
+    with gr.Accordion("Your key", open=False, elem_id="book-key", elem_classes="ts-section"):
+        key = leaf("key-words")
+        leaf("key-acts", KEY_ACTS)
     with gr.Accordion("What you agreed to", open=False, elem_id="book-agreements", elem_classes="ts-section"):
         agreements = leaf("agreements")
     with gr.Accordion("Take back", open=False, elem_id="book-back", elem_classes="ts-section"):
         back = _back()
-    return Book(**images, used=used, money=money, agreements=agreements, **back)
+    return Book(**images, used=used, money=money, key=key, agreements=agreements, **back)
 
 
 def _images() -> dict[str, Any]:

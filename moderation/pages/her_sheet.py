@@ -46,8 +46,16 @@ def turn_words(card: Card, share: Share, place: tuple[int, int], now: datetime) 
             ("You earn", earns),
         ]
     )
-    return Markup('<div class="ts-next"><p class="ts-quiet">{}</p><h2>May {} use this picture of you?</h2>{}</div>').format(
-        count, card.brand_name, told
+    return Markup('<div class="ts-next"{}><p class="ts-quiet">{}</p><h2>May {} use this picture of you?</h2>{}</div>').format(
+        signed_of(card), count, card.brand_name, told
+    )
+
+
+def signed_of(card: Card) -> Markup:
+    """What of an image her browser compares with the statement before it signs, as attributes."""
+    fee = f"{card.fee_minor} {card.currency}"
+    return Markup(' data-image="{}" data-version="{}" data-sealed="{}" data-fee="{}"').format(
+        card.render_id, card.version, card.sealed_sha256 or "", fee
     )
 
 
@@ -99,8 +107,8 @@ def image_words(card: Card, now: datetime) -> Markup:
         State.RECALLED: "It was recalled: it may no longer be shown.",
     }.get(State(card.state), "")
     told = facts([("For", f"{card.brand_name}, {card.campaign}"), ("Where", f"{listed(card.media)}, {card.territory}")])
-    return Markup('<div class="ts-next"><p class="ts-line">{} {}</p><p>{}</p>{}</div>').format(
-        chip(card.state), moment(card.moved_at, now), used, told
+    return Markup('<div class="ts-next"{}><p class="ts-line">{} {}</p><p>{}</p>{}</div>').format(
+        signed_of(card), chip(card.state), moment(card.moved_at, now), used, told
     )
 
 

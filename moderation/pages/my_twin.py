@@ -6,6 +6,7 @@ import gradio as gr
 
 from moderation.pages.desk import BUSY, QUIET, leaf
 from moderation.pages.her_acts import HerActs
+from moderation.pages.her_key import signs
 from moderation.pages.her_parts import build_book, build_turn
 from moderation.pages.ports import Guard, HerPorts
 
@@ -21,28 +22,30 @@ def build_my_twin(ports: HerPorts, guard: Guard) -> Any:
         page.load(guard(acts.enter), None, everything, **QUIET)
         gr.Timer(5).tick(guard(acts.tick), turn.case, everything, **QUIET)
         _wire_turn(guard, acts, everything)
-        _wire_book(guard, acts, everything)
+        _wire_book(guard, acts, turn.signed, everything)
     return page
 
 
 def _wire_turn(guard: Guard, acts: HerActs, everything: list[Any]) -> None:
     turn = acts.turn
-    turn.approve.click(guard(acts.approve), turn.case, everything, **BUSY)
-    turn.say_no.click(guard(acts.refuse), [turn.case, turn.reason, turn.no_note], everything, **BUSY)
-    turn.say_wish.click(guard(acts.ask_change), [turn.case, turn.wish_note], everything, **BUSY)
+    signed = turn.signed
+    yes, no, wish = ([turn.case, *said, signed] for said in ([turn.renditions], [turn.reason, turn.no_note], [turn.wish_note]))
+    turn.approve.click(guard(acts.approve), yes, everything, js=signs("approve"), **BUSY)
+    turn.say_no.click(guard(acts.refuse), no, everything, js=signs("refuse"), **BUSY)
+    turn.say_wish.click(guard(acts.ask_change), wish, everything, js=signs("change"), **BUSY)
     turn.later.click(guard(acts.later), turn.case, turn.shown, **QUIET)
     turn.refuse.click(guard(acts.open_no), None, [turn.no, turn.wish], **QUIET)
     turn.change.click(guard(acts.open_wish), None, [turn.no, turn.wish], **QUIET)
 
 
-def _wire_book(guard: Guard, acts: HerActs, everything: list[Any]) -> None:
+def _wire_book(guard: Guard, acts: HerActs, signed: Any, everything: list[Any]) -> None:
     book = acts.book
     one = [book.image, book.image_words, book.undo, book.withdraw, book.sure]
     ahead = [book.foreseen, book.why, book.revoke]
     book.mine.input(guard(acts.pick), book.mine, one, **QUIET)
-    book.undo.click(guard(acts.undo), book.mine, everything, **BUSY)
+    book.undo.click(guard(acts.undo), [book.mine, signed], everything, js=signs("undo"), **BUSY)
     book.withdraw.click(guard(acts.open_withdraw), None, [book.sure, book.withdraw], **QUIET)
-    book.sure.click(guard(acts.withdraw), book.mine, everything, **BUSY)
+    book.sure.click(guard(acts.withdraw), [book.mine, signed], everything, js=signs("withdraw"), **BUSY)
     book.subject.input(guard(acts.forget), None, ahead, **QUIET)
     book.foresee.click(guard(acts.foresee), book.subject, ahead, **QUIET)
-    book.revoke.click(guard(acts.revoke), [book.subject, book.why], everything, **BUSY)
+    book.revoke.click(guard(acts.revoke), [book.subject, book.why, signed], everything, js=signs("revoke"), **BUSY)

@@ -9,6 +9,8 @@ from moderation.access.account import Account
 from moderation.agreements import Agreement
 from moderation.desk_moves import Row
 from moderation.earnings import Payment, Share
+from moderation.her_keys import KeyStanding
+from moderation.her_word import Word
 from moderation.insight import Card, Story
 from moderation.references import Reference
 from moderation.rights import Foreseen, TakenBack
@@ -46,18 +48,24 @@ class Reviews(Protocol):
 class SignsOff(Protocol):
     """What the person decides (`moderation.desk_signoff.SignOff`)."""
 
-    def approve(self, account: Account, render_id: str, sealed_sha256: str, version: int | None = None) -> Row: ...
-    def refuse(self, account: Account, render_id: str, reason_code: str, note: str = "", version: int | None = None) -> Row: ...
-    def ask_change(self, account: Account, render_id: str, note: str, version: int | None = None) -> Row: ...
-    def undo(self, account: Account, render_id: str, version: int | None = None) -> Row: ...
+    def approve(
+        self, account: Account, render_id: str, sealed_sha256: str, version: int | None = None, *, word: Word = None
+    ) -> Row: ...
+    def refuse(
+        self, account: Account, render_id: str, reason_code: str, note: str = "", version: int | None = None, *, word: Word = None
+    ) -> Row: ...
+    def ask_change(
+        self, account: Account, render_id: str, note: str, version: int | None = None, *, word: Word = None
+    ) -> Row: ...
+    def undo(self, account: Account, render_id: str, version: int | None = None, *, word: Word = None) -> Row: ...
 
 
 class TakesBack(Protocol):
     """How she takes permission back (`moderation.rights.Rights`)."""
 
     def foresee(self, account: Account, scope: str, subject_id: str) -> Foreseen: ...
-    def revoke(self, account: Account, scope: str, subject_id: str, reason: str) -> TakenBack: ...
-    def withdraw_image(self, account: Account, render_id: str, reason: str = "") -> Row: ...
+    def revoke(self, account: Account, scope: str, subject_id: str, reason: str, *, word: Word = None) -> TakenBack: ...
+    def withdraw_image(self, account: Account, render_id: str, reason: str = "", *, word: Word = None) -> Row: ...
 
 
 @dataclass(frozen=True)
@@ -82,4 +90,5 @@ class HerPorts:
     agreements: Callable[[Account], Sequence[Agreement]]
     share: Callable[[Account, str], Share]
     payments: Callable[[Account], Sequence[Payment]]
+    key: Callable[[Account], KeyStanding]
     now: Callable[[], datetime]

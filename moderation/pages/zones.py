@@ -9,8 +9,10 @@ from moderation.access.media import Pictures
 from moderation.access.routes import Front, Portrait
 from moderation.access.server import Parts, Zone
 from moderation.access.session import session_key
+from moderation.access.signing import Signing, signing_routes
 from moderation.house import House
 from moderation.pages.desk import DESK_HEAD, build_desk
+from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.ports import DeskPorts, HerPorts
@@ -52,11 +54,12 @@ def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Z
         agreements=house.agreements.of,
         share=house.earnings.share,
         payments=house.earnings.payments,
+        key=house.keys.standing,
         now=house.clock,
     )
     return [
         Zone("/review", Role.MODERATOR, build_desk(desk, guard(Role.MODERATOR)), furniture.dress(DESK_HEAD)),
-        Zone("/me", Role.MODEL, build_my_twin(hers, guard(Role.MODEL)), furniture.dress()),
+        Zone("/me", Role.MODEL, build_my_twin(hers, guard(Role.MODEL)), furniture.dress(HER_HEAD)),
     ]
 
 
@@ -85,4 +88,9 @@ def parts_of(
     )
     key = session_key(house.home.keys / "session.key")
     front, scales = Front(cast, house.insight.inbox), scales_page(house.limits, reports)
-    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing)
+    routers = (lambda _: signing_routes(_signing(house)),)
+    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers)
+
+
+def _signing(house: House) -> Signing:
+    return Signing(house.keys, house.confirmations, house.signs, house.rights, house.approvals.proof)

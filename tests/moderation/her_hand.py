@@ -58,7 +58,7 @@ def key_of(account: Account) -> EllipticCurvePrivateKey:
 
 @dataclass(frozen=True)
 class SheSigns:
-    """The sign-off as her page uses it: the statement is asked for, signed, and sent with the decision; a `word` given goes first."""
+    """The sign-off as her page uses it: the statement is asked for, signed, and sent along, unless a `word` is given."""
 
     real: SignOff
     key_of: Callable[[Account], EllipticCurvePrivateKey] = key_of

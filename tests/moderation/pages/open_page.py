@@ -61,6 +61,7 @@ def her_page(scene: Scene, account: Account) -> Page:
         agreements=agreements.of,
         share=earnings.share,
         payments=earnings.payments,
+        key=scene.keys.standing,
         now=scene.clock,
     )
     return Page(scene, account, build_my_twin, ports)
