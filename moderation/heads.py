@@ -152,6 +152,10 @@ class Heads:
         tx.afterwards.append(lambda: self._remember(head))
         return head
 
+    def attest(self, statement: bytes) -> bytes:
+        """The signature (64 bytes) of a canonical statement that is no head, as a receipt carries it. Raises KeyUnusable."""
+        return self._key.sign(statement)
+
     def latest(self, tx: Transaction) -> Head | None:
         """The head signed last, None before the first."""
         rows = tx.execute("SELECT * FROM audit_head ORDER BY id DESC LIMIT 1")

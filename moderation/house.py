@@ -13,7 +13,7 @@ from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions
 from moderation.agreements import Agreements
 from moderation.approval import Approvals
-from moderation.database import Clock, Database
+from moderation.database import Clock, Database, Transaction
 from moderation.desk import Desk
 from moderation.desk_moves import Writing
 from moderation.desk_signoff import SignOff
@@ -30,7 +30,7 @@ from moderation.negatives import Negatives
 from moderation.person_keys import PersonKeys
 from moderation.reach import Reach
 from moderation.recall import Recalls
-from moderation.receipt import Receipts
+from moderation.receipt import Receipts, Seal
 from moderation.references import Develop, References
 from moderation.release import Releases
 from moderation.rights import Rights
@@ -72,7 +72,7 @@ class House:
         self.releases = Releases(self.database, self.vault, reach)
         self.rights = Rights(self.database, reach, word=self.word, tombstone=self._bury)
         self.recalls = Recalls(self.database)
-        self.receipts = Receipts(self.database, reach=reach)
+        self.receipts = Receipts(self.database, self._seal_head, reach)
         self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue))
         self.insight = Insight(self.database, self.settle)
         self.viewing = Viewing(self.database, self.vault)
@@ -82,6 +82,10 @@ class House:
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
+
+    def _seal_head(self, tx: Transaction) -> Seal:
+        head = self.heads.sign(tx)
+        return Seal(head.line(), head.fingerprint, self.heads.attest)
 
     @property
     def again(self) -> Again:

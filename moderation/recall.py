@@ -9,7 +9,7 @@ from moderation.access.account import Account, Role
 from moderation.database import Database
 from moderation.desk_decisions import new_id, require
 from moderation.desk_moves import Row
-from moderation.errors import AlreadyDecided, BadRequest, IllegalMove, NotFound
+from moderation.errors import AlreadyDecided, BadRequest, IllegalMove, NotFound, NotYours
 
 _BRANDS_ONLY = "Only the brand that was told of a recall answers it."
 MOST = 1000
@@ -104,14 +104,14 @@ class Recalls:
         return self._read("t.person_id = ? ORDER BY c.noticed_at DESC, c.id", [account.person_id])
 
     def acknowledge(self, account: Account, recalls: Sequence[str]) -> int:
-        """Say that the brand knows of these recalls; how many. All or none.
+        """Say that the brand knows of these recalls; of how many that was new. All or none.
 
-        Raises NotYours, NotFound (none, or another brand's), BadRequest, AlreadyDecided when one was answered before.
+        Raises NotYours, NotFound (none, or another brand's), BadRequest, AlreadyDecided when all were answered before.
         """
         return self._answer(account, recalls, "acknowledged", account.name)
 
     def attest(self, account: Account, recalls: Sequence[str], name: str) -> int:
-        """State in one's own full name that every copy of these files is deleted; how many. All or none.
+        """State in one's own full name that every copy of these files is deleted; of how many that was new.
 
         Raises what `acknowledge` raises, and IllegalMove while an image may still be used.
         """
@@ -124,15 +124,20 @@ class Recalls:
         require(account, Role.CREATIVE, _BRANDS_ONLY)
         if not 1 <= len(set(recalls)) == len(recalls) <= MOST:
             raise BadRequest(f"Choose the images that you answer for, each once and at most {MOST}.")
+        new = 0
         with self._database.write(account.id) as tx:
             for recall_id in recalls:
                 values = {"id": new_id(tx), "recall_id": recall_id, "kind": kind, "account_id": account.id, "name": name}
                 rows = tx.execute(_ANSWER, {**values, "now": tx.now})
                 if not rows:
-                    raise _not_answered(tx, account, recall_id, kind)
+                    _insist_answered(tx, account, recall_id, kind)
+                    continue
+                new += 1
                 found = tx.execute("SELECT render_id FROM recall WHERE id = ?", [recall_id])
                 tx.record(f"recall.{kind}", found[0]["render_id"], recall_id=recall_id, answer_id=rows[0]["id"])
-        return len(recalls)
+            if not new:
+                raise AlreadyDecided("These recalls were answered already.")
+        return new
 
     def _read(self, test: str, values: Sequence[Any]) -> tuple[Recalled, ...]:
         return tuple(recalled(row) for row in self._database.rows(f"{_RECALLS} WHERE {test}", values))
@@ -146,11 +151,13 @@ def recalled(row: Row) -> Recalled:
     return Recalled(**{"recall_id": row["id"], **{name: row[name] for name in Recalled.__dataclass_fields__ if name in row}})
 
 
-def _not_answered(tx: Any, account: Account, recall_id: str, kind: str) -> NotFound | AlreadyDecided | IllegalMove:
+def _insist_answered(tx: Any, account: Account, recall_id: str, kind: str) -> None:
+    """Why there was nothing to answer: it was answered before, which is fine, or it may not be."""
     rows = tx.execute("SELECT * FROM recall WHERE id = ? AND brand_id = ?", [recall_id, account.brand_id])
     if not rows:
-        return NotFound("There is no such recall of your brand.")
+        raise NotFound("There is no such recall of your brand.")
     if kind == "deleted" and tx.now < rows[0]["use_ends_at"]:
         until = f"{rows[0]['use_ends_at'][:16].replace('T', ' ')} UTC"
-        return IllegalMove(f"This image may be used until {until}; say that it is deleted when its use has ended.")
-    return AlreadyDecided("This recall was answered already.")
+        raise IllegalMove(f"This image may be used until {until}; say that it is deleted when its use has ended.")
+    if not tx.execute("SELECT 1 FROM recall_answer WHERE recall_id = ? AND kind IN (?, 'deleted')", [recall_id, kind]):
+        raise NotYours(_BRANDS_ONLY)
