@@ -1,6 +1,7 @@
 """What a person allows to be done with her likeness, in terms a person can read and a rule can check."""
 
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,11 +10,13 @@ from twin.errors import BadValue
 
 LONGEST_TERM = timedelta(days=3 * 365 + 1)
 """Three years, the longest term of a management contract under N.Y. Labor Law §1035; renewal is a new version."""
-FEWEST_WORDS = 4
+FEWEST_WORDS = 6
 """Below this no scope or purpose describes an intended use 'reasonably specifically' (N.Y. GOB §5-302, Cal. Labor Code §927)."""
 
 _UNBOUNDED = re.compile(
-    r"\b(any(thing)? (and|or) (all|every)\w*|(all|any|every) (other )?(use|purpose|media|medium|manner|territor)\w*"
+    r"\b(any(thing)? ?(and|or|&|/)[ /]?(or )?(all|every)\w*"
+    r"|(all|any|every) (other |possible |conceivable |further |future |kinds? of |types? of |sorts? of )*"
+    r"(use|usage|purpose|media|medium|manner|territor)\w*"
     r"|unlimited|without (limit|restriction)\w*|in perpetuity|perpetual\w*|irrevocabl\w+|whatsoever"
     r"|hereafter (devised|known|invented))\b",
     re.IGNORECASE,
@@ -21,6 +24,7 @@ _UNBOUNDED = re.compile(
 _EU = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISK"))
 _TERRITORY = re.compile(r"[A-Z]{2}|worldwide")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
 
 class Medium(StrEnum):
@@ -123,6 +127,7 @@ class ContentLimit:
         """Refuse a topic that no rule checks, or a limit without its sentence."""
         if self.topic not in Topic.__members__.values():
             raise BadValue(f"No rule can check the content limit {self.topic!r}; choose one of: {', '.join(Topic)}.")
+        check_line(self.sentence, "A content limit")
         if len(self.sentence.split()) < 2:
             raise BadValue(f"The content limit {self.topic} needs the sentence of the consent that says so.")
 
@@ -131,8 +136,9 @@ class ContentLimit:
 class Consent:
     """One version of a person's consent; scope, purpose, rate of pay and duration are what the law requires of it.
 
-    `scope` and `purpose` are specific sentences; `uses` what she allows, each checked against licences; training on her
-    pictures is allowed only where she says so. Source: N.Y. Labor Law art. 36, N.Y. GOB §5-302, Cal. Labor Code §927.
+    `scope` and `purpose` are specific sentences; `uses` what she allows, each checked against licences. Training on her
+    pictures is never part of it: that is a permission of its own. `language` is that of the text she reads (BCP 47).
+    Source: N.Y. Labor Law art. 36, N.Y. GOB §5-302, Cal. Labor Code §927.
     Raises BadValue.
     """
 
@@ -149,6 +155,7 @@ class Consent:
     signed_at: datetime
     training_allowed: bool = False
     counsel_or_union: str | None = None
+    language: str = "en"
 
     def __post_init__(self) -> None:
         """Refuse what would not be a consent: vague, unbounded, backdated, endless."""
@@ -156,6 +163,8 @@ class Consent:
             raise BadValue("A consent belongs to one twin and has a version from 1 upward.")
         check_specific(self.scope, "The scope")
         check_specific(self.purpose, "The purpose")
+        check_line(self.disclosure_text, "The disclosing text")
+        check_line(self.counsel_or_union or "", "The name of counsel or union")
         if not self.uses:
             raise BadValue("The consent names no use; say where pictures may appear, and for what.")
         if len({limit.topic for limit in self.content_limits}) != len(self.content_limits):
@@ -167,6 +176,9 @@ class Consent:
             raise BadValue("A consent lasts at most three years; a renewal is a new version that she signs.")
         if self.signed_at.utcoffset() is None or self.signed_at > self.starts_at:
             raise BadValue("A consent is signed before it starts, never afterwards.")
+        if self.training_allowed:
+            raise BadValue("Training is a permission of its own, with its own purpose and signature, never part of this one.")
+        check_language(self.language)
 
     def allows(self, use: Use) -> bool:
         """Whether she agreed to this use (its time is not asked here)."""
@@ -177,9 +189,16 @@ class Consent:
         return self.starts_at <= on < self.ends_at
 
 
+def check_line(text: str, what: str) -> None:
+    """Raises BadValue for a text of several lines or with signs that do not show: it could pass for another part of the text."""
+    if not text.isprintable():
+        raise BadValue(f"{what} is written on one line, in signs that show.")
+
+
 def check_specific(text: str, what: str, fewest: int = FEWEST_WORDS) -> None:
     """Raises BadValue when a description is unbounded ("any and all uses") or says too little to be agreed to."""
-    found = _UNBOUNDED.search(text)
+    check_line(text, what)
+    found = _UNBOUNDED.search(" ".join(unicodedata.normalize("NFKC", text).split()))
     if found:
         raise BadValue(f"{what} says “{found[0]}”, which nobody can agree to; name the uses that are meant.")
     if len(re.findall(r"\w+", text)) < fewest:
@@ -192,6 +211,12 @@ def check_term(starts_at: datetime, ends_at: datetime, what: str) -> None:
         raise BadValue(f"{what} needs moments with a time zone.")
     if starts_at >= ends_at:
         raise BadValue(f"{what} ends before it starts.")
+
+
+def check_language(language: str) -> None:
+    """Raises BadValue when a language is no BCP 47 tag such as en, de-AT or zh-Hans."""
+    if not _LANGUAGE.fullmatch(language):
+        raise BadValue(f"{language!r} is no language; write its short name, like en or de-AT.")
 
 
 def use_as_mapping(use: Use) -> dict[str, str]:

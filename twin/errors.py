@@ -29,6 +29,10 @@ class LookRefused(TwinError):
     """The look asks for something that this twin or this painter does not have."""
 
 
+class AlreadyEnded(TwinError):
+    """The draft was signed, declined, withdrawn or replaced before."""
+
+
 class PainterUnavailable(TwinError):
     """The painter cannot run here."""
 

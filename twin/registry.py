@@ -7,32 +7,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
 from twin.consent import Consent
+from twin.entries import insert, named, new_id, require
 from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, NotFound, TwinError
-from twin.licence import Licence, check_within, day
+from twin.licence import COMMISSION_AT_MOST_BP, day
+from twin.licensing import add_licence, add_rate_card, quote, rate_cards, write_licence
 from twin.limits import refuse_garment, refuse_words
 from twin.names import Cast
 from twin.order import RenderOrder
+from twin.own_consent import Apart, OwnConsent
 from twin.ports import Row, Transaction
 from twin.reference import Reference
+from twin.schema_rights import SPENT
 from twin.wardrobe import Wardrobe
-from twin.written import consent_row, licence_row, read_consent
+from twin.written import consent_row, own_consent_row, read_consent
 
-COMMISSION_AT_MOST_BP = 2000
-"""Twenty per cent in basis points: the ceiling of N.Y. Labor Law §1035."""
-NAME_AT_MOST = 120
+__all__ = ["SPENT", "TERMS", "add_licence", "add_rate_card", "quote", "rate_cards", "write_licence"]
+
 TITLE_AT_MOST = 120
-SPENT = ("blocked", "refused", "change asked", "failed", "cancelled", "withdrawn")
-"""States of images that do not count against a licence's number: nobody can use them."""
 
-_UNUSABLE = ", ".join(f"'{state}'" for state in SPENT)
-TERMS = f"""
+TERMS = """
 SELECT l.*, w.starts_at AS window_starts_at, w.ends_at AS window_ends_at, w.requested_at, w.effective_at,
     w.twin_epoch, w.licence_epoch, t.name AS twin_name, p.name AS person_name, p.fictional,
-    l.max_images - (SELECT count(*) FROM render r
-        WHERE r.licence_id = l.id AND r.state NOT IN ({_UNUSABLE})) AS images_left,
+    (SELECT n.max_images - n.taken FROM licence_taken n WHERE n.licence_id = l.id) AS images_left,
     EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = l.consent_id
         AND r.requested_at <= :now) AS consent_withdrawn
 FROM licence l JOIN licence_window w ON w.licence_id = l.id JOIN twin t ON t.id = l.twin_id JOIN person p ON p.id = t.person_id
@@ -44,37 +41,37 @@ def add_agency(tx: Transaction, name: str, commission_bp: int, *, agency_id: str
     """Enter an agency and its commission in basis points; its id. Raises BadValue above the legal ceiling."""
     if not 0 <= commission_bp <= COMMISSION_AT_MOST_BP:
         raise BadValue(f"An agency's commission is at most {COMMISSION_AT_MOST_BP // 100} per cent of what the model earns.")
-    values = {"id": _new(agency_id), "name": _named(name, "An agency"), "commission_bp": commission_bp}
-    return _insert(tx, "agency", values, commission_bp=commission_bp)
+    values = {"id": new_id(agency_id), "name": named(name, "An agency"), "commission_bp": commission_bp}
+    return insert(tx, "agency", values, commission_bp=commission_bp)
 
 
 def add_brand(tx: Transaction, name: str, *, brand_id: str | None = None) -> str:
     """Enter a brand; its id."""
-    return _insert(tx, "brand", {"id": _new(brand_id), "name": _named(name, "A brand")})
+    return insert(tx, "brand", {"id": new_id(brand_id), "name": named(name, "A brand")})
 
 
 def add_person(tx: Transaction, name: str, *, fictional: bool, agency_id: str | None = None, person_id: str | None = None) -> str:
     """Enter a person, real or fictional, with her agency if she has one; her id. Raises NotFound for an unknown agency."""
     if agency_id is not None:
-        _require(tx, "agency", agency_id)
-    values = {"id": _new(person_id), "name": _named(name, "A person"), "agency_id": agency_id, "fictional": int(fictional)}
-    return _insert(tx, "person", {**values, "created_at": tx.now}, fictional=fictional, agency_id=agency_id)
+        require(tx, "agency", agency_id)
+    values = {"id": new_id(person_id), "name": named(name, "A person"), "agency_id": agency_id, "fictional": int(fictional)}
+    return insert(tx, "person", {**values, "created_at": tx.now}, fictional=fictional, agency_id=agency_id)
 
 
 def add_twin(tx: Transaction, person_id: str, name: str, *, twin_id: str | None = None) -> str:
     """Enter a twin of a person, under the name that pages show; its id. Raises NotFound for an unknown person."""
-    _require(tx, "person", person_id)
-    values = {"id": _new(twin_id), "person_id": person_id, "name": _named(name, "A twin"), "created_at": tx.now}
-    return _insert(tx, "twin", values, person_id=person_id)
+    require(tx, "person", person_id)
+    values = {"id": new_id(twin_id), "person_id": person_id, "name": named(name, "A twin"), "created_at": tx.now}
+    return insert(tx, "twin", values, person_id=person_id)
 
 
 def add_reference(tx: Transaction, reference: Reference) -> str:
     """Enter a picture by which a twin is recognised; its id. Raises NotFound for an unknown twin, BadValue for a double."""
-    _require(tx, "twin", reference.twin_id)
+    require(tx, "twin", reference.twin_id)
     if tx.execute("SELECT 1 FROM reference WHERE twin_id = ? AND sha256 = ?", [reference.twin_id, reference.sha256]):
         raise BadValue(f"The picture {reference.file} is a reference of this twin already.")
     values = {name: getattr(reference, name) for name in ("id", "twin_id", "file", "sha256", "source", "pose")}
-    return _insert(tx, "reference", {**values, "created_at": tx.now}, twin_id=reference.twin_id, sha256=reference.sha256)
+    return insert(tx, "reference", {**values, "created_at": tx.now}, twin_id=reference.twin_id, sha256=reference.sha256)
 
 
 def add_consent(tx: Transaction, consent: Consent, *, consent_id: str | None = None) -> str:
@@ -82,41 +79,49 @@ def add_consent(tx: Transaction, consent: Consent, *, consent_id: str | None = N
 
     Raises NotFound for an unknown twin, BadValue when the version does not follow the last one or lies in the future.
     """
-    _require(tx, "twin", consent.twin_id)
-    last = tx.execute("SELECT coalesce(max(version), 0) AS version FROM consent WHERE twin_id = ?", [consent.twin_id])
-    if consent.version != last[0]["version"] + 1:
-        raise BadValue(f"The next version of this consent is {last[0]['version'] + 1}, not {consent.version}.")
+    require(tx, "twin", consent.twin_id)
+    wanted = next_version(tx, "painting", consent.twin_id)
+    if consent.version != wanted:
+        raise BadValue(f"The next version of this consent is {wanted}, not {consent.version}.")
     if consent.signed_at > tx.at:
         raise BadValue("A consent cannot be signed in the future.")
-    values = {"id": _new(consent_id), **consent_row(consent)}
-    return _insert(tx, "consent", values, twin_id=consent.twin_id, version=consent.version)
+    values = {"id": new_id(consent_id), **consent_row(consent)}
+    return insert(tx, "consent", values, twin_id=consent.twin_id, version=consent.version)
 
 
-def add_licence(tx: Transaction, licence: Licence, consent_id: str, *, licence_id: str | None = None) -> str:
-    """Enter a brand's licence under a consent; its id.
+def add_own_consent(
+    tx: Transaction, consent: OwnConsent, *, consent_id: str | None = None, signature_id: str | None = None
+) -> str:
+    """Enter a consent that stands apart, which the person signed; its id.
 
-    Raises NotFound for unknown ids, ConsentWithdrawn after a revocation, LicenceRefuses when it exceeds the consent.
+    Raises NotFound for an unknown person, BadValue when the version does not follow the last one or lies in the future.
     """
-    rows = tx.execute("SELECT * FROM consent WHERE id = ?", [consent_id])
-    if not rows:
-        raise NotFound("There is no such consent.")
-    _require(tx, "brand", licence.brand_id)
-    if tx.execute("SELECT 1 FROM revocation WHERE scope = 'consent' AND subject_id = ?", [consent_id]):
-        raise ConsentWithdrawn("This consent has been taken back; no licence can rest on it.")
-    check_within(licence, read_consent(rows[0]))
-    values = {"id": _new(licence_id), "consent_id": consent_id, **licence_row(licence), "created_at": tx.now}
-    facts = {"consent_id": consent_id, "twin_id": licence.twin_id, "brand_id": licence.brand_id}
-    return _insert(tx, "licence", values, **facts)
+    table = f"{Apart(consent.kind).value}_consent"
+    require(tx, "person", consent.person_id)
+    wanted = next_version(tx, Apart(consent.kind).value, consent.person_id)
+    if consent.version != wanted:
+        raise BadValue(f"The next version of this consent is {wanted}, not {consent.version}.")
+    if consent.signed_at > tx.at:
+        raise BadValue("A consent cannot be signed in the future.")
+    values = {"id": new_id(consent_id), **own_consent_row(consent), "signature_id": signature_id}
+    return insert(tx, table, values, person_id=consent.person_id, version=consent.version)
+
+
+def next_version(tx: Transaction, kind: str, whose: str) -> int:
+    """The version that a consent of this kind has next: of a twin for painting, of a person for the others."""
+    table, column = ("consent", "twin_id") if kind == "painting" else (f"{Apart(kind).value}_consent", "person_id")
+    last = tx.execute(f"SELECT coalesce(max(version), 0) AS version FROM {table} WHERE {column} = ?", [whose])
+    return int(last[0]["version"]) + 1
 
 
 def open_shoot(tx: Transaction, brand_id: str, title: str, account_id: str, *, shoot_id: str | None = None) -> str:
     """Open a shoot of a brand; its id. Raises NotFound for an unknown brand, BadValue for an unusable title."""
-    _require(tx, "brand", brand_id)
+    require(tx, "brand", brand_id)
     title = title.strip()
     if not 1 <= len(title) <= TITLE_AT_MOST or not title.isprintable():
         raise BadValue(f"A shoot needs a title of at most {TITLE_AT_MOST} characters on one line.")
-    values = {"id": _new(shoot_id), "brand_id": brand_id, "title": title, "account_id": account_id, "created_at": tx.now}
-    return _insert(tx, "shoot", values, brand_id=brand_id)
+    values = {"id": new_id(shoot_id), "brand_id": brand_id, "title": title, "account_id": account_id, "created_at": tx.now}
+    return insert(tx, "shoot", values, brand_id=brand_id)
 
 
 def licence_in_force(tx: Transaction, licence_id: str, brand_id: str) -> Row:
@@ -185,26 +190,3 @@ def cast_beside(tx: Transaction, twin_id: str) -> Cast:
 
 def _asked(now: str, licence_id: str, brand_id: str) -> dict[str, str]:
     return {"now": now, "licence_id": licence_id, "brand_id": brand_id}
-
-
-def _new(given: str | None) -> str:
-    return given if given is not None else str(ULID())
-
-
-def _named(name: str, what: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= NAME_AT_MOST or not name.isprintable():
-        raise BadValue(f"{what} needs a name of at most {NAME_AT_MOST} characters on one line.")
-    return name
-
-
-def _require(tx: Transaction, table: str, row_id: str) -> None:
-    if not tx.execute(f"SELECT 1 FROM {table} WHERE id = ?", [row_id]):
-        raise NotFound(f"There is no such {table}.")
-
-
-def _insert(tx: Transaction, table: str, values: Mapping[str, Any], **facts: Any) -> str:
-    columns = ", ".join(values)
-    tx.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{name}' for name in values)})", values)
-    tx.record(f"{table}.added", values["id"], **facts)
-    return str(values["id"])

@@ -20,6 +20,8 @@ def _kept(*tables: str) -> str:
     )
 
 
+FICTIONAL_PURPOSE = "Measuring the face in the reference pictures, to tell whether an image shows this person and nobody else."
+"""Why the faces of a demo's fictional cast are measured."""
 _OWN_CONSENT = """
     id TEXT PRIMARY KEY, person_id TEXT NOT NULL REFERENCES person(id), version INTEGER NOT NULL CHECK (version >= 1),
     purpose TEXT NOT NULL CHECK (length(purpose) >= 10), language TEXT NOT NULL DEFAULT 'en',
@@ -35,7 +37,7 @@ CREATE TABLE training_consent ({_OWN_CONSENT}) STRICT;
 CREATE TABLE consent_draft (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('painting', 'biometric', 'training')),
     person_id TEXT NOT NULL REFERENCES person(id), twin_id TEXT REFERENCES twin(id), version INTEGER NOT NULL,
-    agency_id TEXT NOT NULL REFERENCES agency(id), account_id TEXT NOT NULL, language TEXT NOT NULL,
+    agency_id TEXT REFERENCES agency(id), account_id TEXT NOT NULL, language TEXT NOT NULL,
     terms TEXT NOT NULL CHECK (json_valid(terms)), text TEXT NOT NULL,
     text_sha256 TEXT NOT NULL CHECK (length(text_sha256) = 64), drafted_at TEXT NOT NULL, ended_at TEXT,
     ending TEXT CHECK (ending IN ('signed', 'declined', 'withdrawn', 'replaced')),
@@ -57,7 +59,7 @@ CREATE TABLE consent_document (
 ) STRICT;
 {_kept("biometric_consent", "training_consent", "consent_document")}
 INSERT INTO biometric_consent (id, person_id, version, purpose, starts_at, ends_at, signed_at)
-SELECT p.id || '-biometric-1', p.id, 1, 'Measuring the faces of reference pictures, to tell whether an image shows her and nobody else.',
+SELECT p.id || '-biometric-1', p.id, 1, '{FICTIONAL_PURPOSE}',
     min(c.starts_at), max(c.starts_at, min(c.ends_at)), min(c.signed_at)
 FROM person p JOIN twin t ON t.person_id = p.id JOIN consent c ON c.twin_id = t.id
 WHERE p.fictional = 1 GROUP BY p.id HAVING min(c.ends_at) > min(c.starts_at);

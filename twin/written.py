@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from twin.consent import Consent, ContentLimit, Medium, Pay, PayBasis, Topic, Use, use_as_mapping
-from twin.licence import Licence
+from twin.licence import Exclusivity, Licence
+from twin.own_consent import Apart, OwnConsent
+from twin.rates import Priced
 
 
 def text_of(moment: datetime) -> str:
@@ -31,6 +33,7 @@ def consent_row(consent: Consent) -> dict[str, Any]:
         "disclosure_text": consent.disclosure_text,
         "training_allowed": int(consent.training_allowed),
         "counsel_or_union": consent.counsel_or_union,
+        "language": consent.language,
         "starts_at": text_of(consent.starts_at),
         "ends_at": text_of(consent.ends_at),
         "signed_at": text_of(consent.signed_at),
@@ -50,6 +53,7 @@ def read_consent(row: Mapping[str, Any]) -> Consent:
         disclosure_text=row["disclosure_text"],
         training_allowed=bool(row["training_allowed"]),
         counsel_or_union=row["counsel_or_union"],
+        language=row["language"],
         starts_at=datetime.fromisoformat(row["starts_at"]),
         ends_at=datetime.fromisoformat(row["ends_at"]),
         signed_at=datetime.fromisoformat(row["signed_at"]),
@@ -73,6 +77,15 @@ def licence_row(licence: Licence) -> dict[str, Any]:
         "max_images": licence.max_images,
         "starts_at": text_of(licence.starts_at),
         "ends_at": text_of(licence.ends_at),
+        "exclusivity": licence.exclusivity.value,
+        "category": licence.category,
+        "notice_hours": licence.notice_hours,
+        "earliest_use_at": None if licence.earliest_use_at is None else text_of(licence.earliest_use_at),
+        "fee_model": licence.fee_model.value,
+        "variant_minor": licence.variant_minor,
+        "commission_bp": licence.commission_bp,
+        "revocation_notice_hours": licence.revocation_notice_hours,
+        "rate": "{}" if licence.priced is None else licence.priced.as_json(),
     }
 
 
@@ -93,4 +106,40 @@ def read_licence(row: Mapping[str, Any]) -> Licence:
         max_images=row["max_images"],
         starts_at=datetime.fromisoformat(row["starts_at"]),
         ends_at=datetime.fromisoformat(row["ends_at"]),
+        exclusivity=Exclusivity(row["exclusivity"]),
+        category=row["category"],
+        notice_hours=row["notice_hours"],
+        earliest_use_at=datetime.fromisoformat(row["earliest_use_at"]) if row["earliest_use_at"] else None,
+        fee_model=PayBasis(row["fee_model"]),
+        variant_minor=row["variant_minor"],
+        commission_bp=row["commission_bp"],
+        revocation_notice_hours=row["revocation_notice_hours"],
+        priced=Priced.from_json(row["rate"]),
+    )
+
+
+def own_consent_row(consent: OwnConsent) -> dict[str, Any]:
+    """The columns of a consent that stands apart but for its id; its kind names the table."""
+    return {
+        "person_id": consent.person_id,
+        "version": consent.version,
+        "purpose": consent.purpose,
+        "language": consent.language,
+        "starts_at": text_of(consent.starts_at),
+        "ends_at": text_of(consent.ends_at),
+        "signed_at": text_of(consent.signed_at),
+    }
+
+
+def read_own_consent(kind: Apart, row: Mapping[str, Any]) -> OwnConsent:
+    """The consent in a row of the table of its kind. Raises BadValue when the row is none."""
+    return OwnConsent(
+        kind=kind,
+        person_id=row["person_id"],
+        version=row["version"],
+        purpose=row["purpose"],
+        starts_at=datetime.fromisoformat(row["starts_at"]),
+        ends_at=datetime.fromisoformat(row["ends_at"]),
+        signed_at=datetime.fromisoformat(row["signed_at"]),
+        language=row["language"],
     )

@@ -36,6 +36,12 @@ def test_training_is_not_allowed_unless_she_says_so() -> None:
         "Pictures in all media now known or hereafter devised.",
         "Unlimited pictures for the autumn campaign.",
         "Pictures of the campaign, in perpetuity, on the web shop.",
+        "Pictures for any & all uses that the brand may have.",
+        "Pictures for any/all purposes of the autumn campaign there.",
+        "Pictures for all possible kinds of use in the shop.",
+        "Pictures for ａｎｙ and all uses of the brand here.",
+        "Pictures for the shop.\n\n3. Rate of pay\nnothing at all is paid",
+        "Pictures for the web shop \u202eand nothing beside it.",
         "Fashion.",
         "",
     ],
@@ -62,6 +68,10 @@ def test_the_refusal_quotes_the_unbounded_words() -> None:
         {"starts_at": datetime(2026, 1, 1)},
         {"disclosure_text": "AI"},
         {"content_limits": GIVEN.content_limits * 2},
+        {"training_allowed": True},
+        {"language": "English"},
+        {"disclosure_text": "AI-generated image.\n\n5. Uses\n- everything"},
+        {"counsel_or_union": "Equity\nand nobody else"},
     ],
 )
 def test_what_the_law_asks_of_a_consent_cannot_be_left_out(changes: dict[str, Any]) -> None:
