@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from moderation.audit import GENESIS, canonical
-from moderation.database import Row, Transaction
+from moderation.database import Database, Row, Transaction
 from moderation.errors import HeadRefused, KeyUnusable
 from moderation.private import private_file, put_private
 
@@ -101,6 +101,12 @@ class Head:
 _ORDER = ("seq", "hash", "at", "tombstones", "tombstones_hash", "public_key", "signature")
 
 
+_UNSIGNED = """
+SELECT 1 FROM (SELECT seq, at FROM audit ORDER BY seq DESC LIMIT 1) last
+WHERE substr(last.at, 1, 10) < ? AND last.seq > (SELECT coalesce(max(seq), 0) FROM audit_head)
+"""
+
+
 def read_heads(text: str) -> list[Head]:
     """The heads of a file that a witness kept: one JSON object, or one head a line. Raises HeadRefused when there is none."""
     with suppress(ValueError):
@@ -155,6 +161,14 @@ class Heads:
     def attest(self, statement: bytes) -> bytes:
         """The signature (64 bytes) of a canonical statement that is no head, as a receipt carries it. Raises KeyUnusable."""
         return self._key.sign(statement)
+
+    def close(self, database: Database) -> None:
+        """Sign what a day before this one left unsigned; one read when nothing is. Raises KeyUnusable."""
+        today = database.clock().isoformat()[:10]
+        if database.rows(_UNSIGNED, [today]):
+            with database.write("heads") as tx:
+                if tx.execute(_UNSIGNED, [today]):
+                    self.sign(tx)
 
     def latest(self, tx: Transaction) -> Head | None:
         """The head signed last, None before the first."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pwdlib import PasswordHash
 
-from moderation import carrying_out
+from moderation import carrying_out, erasure
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions
 from moderation.agreements import Agreements
 from moderation.approval import Approvals
+from moderation.biometrics import measurable
 from moderation.database import Clock, Database, Transaction
 from moderation.desk import Desk
 from moderation.desk_moves import Writing
@@ -28,16 +29,22 @@ from moderation.insight import Insight
 from moderation.keyring import Keyring
 from moderation.negatives import Negatives
 from moderation.person_keys import PersonKeys
+from moderation.protected import ProtectedPeople
 from moderation.reach import Reach
 from moderation.recall import Recalls
 from moderation.receipt import Receipts, Seal
 from moderation.references import Develop, References
 from moderation.release import Releases
+from moderation.restricted import References as Photographs
+from moderation.restricted import Weights
+from moderation.retention import Retention
 from moderation.rights import Rights
+from moderation.sealing import seal_home
 from moderation.submission import Submissions
 from moderation.tombstones import Again, Tombstones
 from moderation.vault import Vault
 from moderation.viewing import Viewing
+from moderation.witness import Witnesses
 
 if TYPE_CHECKING:
     from moderation.examiner import Examiner, Pictures, Say
@@ -70,11 +77,19 @@ class House:
         self.approvals = Approvals(self.database)
         self.signs = SignOff(self.database, self.vault, self.word, reach)
         self.releases = Releases(self.database, self.vault, reach)
+        self._reach = reach
         self.rights = Rights(self.database, reach, word=self.word, tombstone=self._bury)
         self.recalls = Recalls(self.database)
         self.receipts = Receipts(self.database, self._seal_head, reach)
-        self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue))
+        self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue, self._close_day))
+        self.witnesses = Witnesses(self.database, self.heads)
         self.insight = Insight(self.database, self.settle)
+        self.erasure = erasure.Erasure(
+            self.database, self.vault, self.person_keys, self.rights, reach, word=self.word, tombstone=self._bury_person
+        )
+        self.retention = Retention(self.database, self.vault, reach, also=(self._forget_protected,))
+        self.photographs = Photographs(self.database, self.vault)
+        self.weights = Weights(self.database, self.vault)
         self.viewing = Viewing(self.database, self.vault)
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
@@ -83,18 +98,38 @@ class House:
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
 
+    def _close_day(self) -> None:
+        self.heads.close(self.database)
+
     def _seal_head(self, tx: Transaction) -> Seal:
         head = self.heads.sign(tx)
         return Seal(head.line(), head.fingerprint, self.heads.attest)
 
+    def _bury_person(self, tx: Writing, person_id: str, facts: Mapping[str, Any]) -> None:
+        self.tombstones.add(tx, erasure.KIND, person_id, **facts)
+
+    def _forget_protected(self) -> None:
+        ProtectedPeople(self.database, Keyring(self.home.keys / "protected"), lambda: "").erase_expired()
+
+    def at_every_turn(self) -> None:
+        """What a worker does before each job: states after rights, retention once a day, and no destroyed face in memory."""
+        self.settle()
+        self.retention.when_due()
+        if "examiner" in self.__dict__:
+            self.examiner.forget_destroyed()
+
     @property
     def again(self) -> Again:
         """By kind of tombstone, what does an act again in an older copy of the database."""
-        return {carrying_out.KIND: lambda tx, stone: carrying_out.carry_out(tx, stone.facts)}
+        return {
+            carrying_out.KIND: lambda tx, stone: carrying_out.carry_out(tx, stone.facts),
+            erasure.KIND: lambda tx, stone: self.erasure.again(tx, stone.facts),
+        }
 
     def catch_up(self) -> None:
         """Begin the tombstone file of a new home, and carry out what a crash kept from being carried out."""
         self.tombstones.settle(self.database, self.again)
+        self.erasure.resume()
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -116,7 +151,14 @@ class House:
         """Who looks at the faces; OpenCV and ONNX take seconds to import, and most commands never look at one."""
         from moderation.examiner import Examiner
 
-        return Examiner(self.database, self.home.folder / "packs", keys=self.home.keys / "protected", blend=self._blend)
+        return Examiner(
+            self.database,
+            self.home.folder / "packs",
+            keys=self.home.keys / "protected",
+            blend=self._blend,
+            persons=self.person_keys,
+            may_keep=lambda: measurable(self.database.rows, _now(self.clock)),
+        )
 
     @property
     def examination(self) -> Examination:
@@ -128,9 +170,16 @@ class House:
         return self.examiner.limits()
 
     def prepare(self, references: "Pictures", say: "Say", shipped: Path | None = None) -> None:
-        """Make the face models and what is known of the twins ready, once; see `Examiner.prepare`."""
+        """Seal what lies in the clear, destroy what is over, and make models and faces ready; see `Examiner.prepare`."""
+        if not self.database.is_held:
+            seal_home(self.database, self.vault, say, self._reach)
+            self.retention.when_due()
         self.examiner.prepare(references, say, shipped)
 
     def ship_templates(self, references: "Pictures", file: Path) -> str:
         """Measure all references into `file`; a sentence saying how many."""
         return f"{self.examiner.measure_beforehand(references, file)} references were measured into {file}."
+
+
+def _now(clock: Clock) -> str:
+    return clock().isoformat(timespec="microseconds")

@@ -6,18 +6,22 @@ from pathlib import Path
 from moderation.access.account import Account, Role
 from moderation.access.guard import Guard
 from moderation.access.media import Pictures
+from moderation.access.revocation import revocation_routes
 from moderation.access.routes import Front, Portrait
 from moderation.access.server import Parts, Zone
 from moderation.access.session import session_key
 from moderation.access.signing import Signing, signing_routes
+from moderation.access.witness import witness_routes
 from moderation.house import House
 from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.ports import DeskPorts, HerPorts
+from moderation.pages.recalls import her_list, strip
 from moderation.pages.scales import scales_page
 from moderation.pages.story import story_html
+from moderation.pages.taken_back import taken_back_pages
 from moderation.pages.theme import PaperTheme
 
 
@@ -32,7 +36,8 @@ class Furniture:
     def header(self, account: Account) -> str:
         """The head of a page as HTML: where one is, what waits, sign-out."""
         cast = self._house.accounts.without_password() if self._demo else None
-        return str(header_html(account, self._house.insight.inbox(account), demo=cast))
+        head = header_html(account, self._house.insight.inbox(account), demo=cast)
+        return str(head + strip(self._house.recalls.open_of(account)))
 
     def story(self, account: Account, render_id: str) -> str:
         """The story of an image as HTML. Raises NotFound."""
@@ -56,6 +61,7 @@ def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Z
         payments=house.earnings.payments,
         key=house.keys.standing,
         now=house.clock,
+        taken=lambda account: str(her_list(house.receipts.of_her(account), house.recalls.of_her(account), house.clock())),
     )
     return [
         Zone("/review", Role.MODERATOR, build_desk(desk, guard(Role.MODERATOR)), furniture.dress(DESK_HEAD)),
@@ -88,7 +94,11 @@ def parts_of(
     )
     key = session_key(house.home.keys / "session.key")
     front, scales = Front(cast, house.insight.inbox), scales_page(house.limits, reports)
-    routers = (lambda _: signing_routes(_signing(house)),)
+    routers = (
+        lambda _: signing_routes(_signing(house)),
+        lambda pages: revocation_routes(pages, taken_back_pages(house)),
+        witness_routes(house.witnesses),
+    )
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers)
 
 

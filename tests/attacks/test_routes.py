@@ -47,6 +47,8 @@ OWN = {
     ("GET", "/media/reference/{reference_id}"): only("rosa", "nora"),
     ("GET", "/scales"): only("rosa", "idris", "ada", "adam"),
     ("GET", "/media/look/{name}"): only(*SIGNED),
+    ("GET", "/witness"): only(*SIGNED),
+    ("POST", "/witness"): always(403, nobody=401),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),
     **{("GET", zone): {**only(*PAIRS[role], others=401), **dict.fromkeys(PAIRS[role], 307)} for zone, role in ZONES.items()},

@@ -1,0 +1,24 @@
+"""Whoever keeps a signed head of the audit chain is a witness: nothing before it can be changed any more without being noticed."""
+
+from moderation.access.account import Account
+from moderation.database import Database
+from moderation.heads import Head, Heads
+
+
+class Witnesses:
+    """Hands the chain's head to people who are signed in."""
+
+    def __init__(self, database: Database, heads: Heads) -> None:
+        self._database = database
+        self._heads = heads
+
+    def latest(self) -> Head | None:
+        """The head signed last, None before the first."""
+        with self._database.read("witness") as tx:
+            return self._heads.latest(tx)
+
+    def take(self, account: Account) -> Head:
+        """A head of the chain as it stands now, whose last row says who took it. Raises KeyUnusable, ReadOnly."""
+        with self._database.write(account.id) as tx:
+            tx.record("head.witnessed", account.id, role=account.role.value)
+            return self._heads.sign(tx)
