@@ -123,7 +123,7 @@ class Studio:
     def worker(self, name: str, stop: threading.Event) -> Worker:
         """A worker of this home."""
         post = self.home.folder / "worker.lock"
-        begin, settle = self.sweep, self.judging.settle
+        begin, settle = self.sweep, self.judging.at_every_turn
         return Worker(
             self.painting.jobs, self.work(), name=name, post=post, stop=stop, begin=begin, settle=settle, refusals=REFUSALS
         )

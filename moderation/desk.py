@@ -9,7 +9,7 @@ from moderation.access.account import Account, Role
 from moderation.database import Database
 from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, move
-from moderation.errors import NotYours, ReasonMissing, RightsLapsed
+from moderation.errors import Gone, NotYours, ReasonMissing, RightsLapsed
 from moderation.insight import Card, Insight
 from moderation.reach import Reach, unreached
 from moderation.safeguards.finding import Finding, Outcome, Verdict
@@ -170,6 +170,8 @@ class Desk:
                 raise not_found()
             if rows[0]["maker_id"] != account.id:
                 raise NotYours("Only the maker of an image may ask for a second look.")
+            if tx.execute("SELECT 1 FROM removed_picture WHERE render_id = ?", [render_id]):
+                raise Gone("Its pixels were removed when their time was over; nobody can look at it a second time.")
             new = new_id(tx)
             move(tx, render_id, State.IN_REVIEW, Mover.CREATIVE, version=version, decision_id=new)
             decision = record_decision(tx, account, render_id, "appeal", "appeal", decision_id=new, note=why)

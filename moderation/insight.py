@@ -11,7 +11,7 @@ from moderation.desk_claims import eligible
 from moderation.desk_decisions import not_found, require
 from moderation.desk_moves import Row
 from moderation.errors import NotFound
-from moderation.insight_scope import HER_OWN_NO, sees, shows_picture, steps
+from moderation.insight_scope import HER_OWN_NO, sees, shows_picture, steps, why_gone
 from moderation.signoff import State
 
 PAGE = 200
@@ -23,7 +23,9 @@ SELECT render.*, t.name AS twin_name, t.person_id, p.name AS person_name, p.agen
     l.fee_minor, l.currency, l.payment_days,
     w.starts_at, w.ends_at, w.requested_at, w.effective_at, s.sealed_sha256, s.preview_sha256, s.width, s.height,
     (SELECT v.outcome FROM verdict v WHERE v.render_id = render.id ORDER BY v.attempt DESC LIMIT 1) AS verdict,
-    c.account_id AS claimed_by, ca.name AS claimed_by_name, c.lease_until AS claimed_until, {HER_OWN_NO} AS her_no
+    c.account_id AS claimed_by, ca.name AS claimed_by_name, c.lease_until AS claimed_until, {HER_OWN_NO} AS her_no,
+    EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = t.person_id) AS erased,
+    (SELECT g.removed_at FROM removed_picture g WHERE g.render_id = render.id) AS removed_at
 FROM render
 JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id JOIN brand b ON b.id = render.brand_id
 JOIN shoot h ON h.id = render.shoot_id JOIN licence l ON l.id = render.licence_id
@@ -38,8 +40,8 @@ LEFT JOIN account ca ON ca.id = c.account_id
 class Card:
     """One image as a list shows it; times are ISO text in UTC, the fee is in minor units.
 
-    `sealed_sha256` is what an approval must carry; `her_no` whether she refused it
-    herself; `picture` says whether this account may look at it; `steps` are the words of what the account can do next.
+    `sealed_sha256` is what an approval must carry; `her_no` whether she refused it herself; `picture` says whether this
+    account may look at it, `gone` why nobody can any more; `steps` are the words of what the account can do next.
     """
 
     render_id: str
@@ -80,6 +82,7 @@ class Card:
     moved_at: str
     her_no: bool
     picture: bool
+    gone: str
     steps: tuple[str, ...]
 
     @property
@@ -230,6 +233,7 @@ _JSON_COLUMNS = ("look", "uses", "media")
 
 
 def _card(account: Account, row: Row) -> Card:
+    gone = why_gone(erased=bool(row["erased"]), removed_at=row["removed_at"])
     whole = {
         **row,
         **{name: json.loads(row[name]) for name in _JSON_COLUMNS},
@@ -237,7 +241,8 @@ def _card(account: Account, row: Row) -> Card:
         "licence_starts_at": row["starts_at"],
         "licence_ends_at": row["ends_at"],
         "her_no": bool(row["her_no"]),
-        "picture": shows_picture(account, row["state"]),
+        "picture": not gone and shows_picture(account, row["state"]),
+        "gone": gone,
         "steps": steps(account, row["state"], own=row["maker_id"] == account.id, her_no=bool(row["her_no"])),
     }
     return Card(**{name: whole[name] for name in Card.__dataclass_fields__})

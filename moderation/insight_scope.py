@@ -4,6 +4,7 @@ from typing import Any
 
 from moderation.access.account import Account, Role
 from moderation.desk_moves import HER_NO
+from moderation.person_keys import ERASED
 from moderation.signoff import State
 
 # A moderator sees what was submitted for judging; everybody else what belongs to brand, person or agency.
@@ -33,6 +34,13 @@ def sees(account: Account) -> tuple[str, dict[str, Any]]:
 def shows_picture(account: Account, state: str) -> bool:
     """Whether this account may look at the marked picture of an image that it may know of."""
     return state not in GONE or account.role in (Role.MODEL, Role.AGENCY)
+
+
+def why_gone(*, erased: bool, removed_at: str | None) -> str:
+    """Why nobody can look at an image any more, as a sentence; empty while its pixels are here."""
+    if erased:
+        return ERASED
+    return f"Its pixels were removed on {removed_at[:10]}, when their time was over." if removed_at else ""
 
 
 HER_OWN_NO = f"EXISTS ({HER_NO})"

@@ -8,7 +8,7 @@ from moderation.schema_keys import HER_KEYS
 from moderation.schema_pay import PAY
 from moderation.schema_audit import HEADS, TOMBSTONES
 from moderation.schema_revocation import MIGRATIONS as REVOCATION
-from moderation.schema_sealed import SEALED
+from moderation.schema_sealed import MIGRATIONS as SEALED
 
 AUDIT = """
 CREATE TABLE audit (
@@ -166,6 +166,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-audit-heads", HEADS),
     ("moderation-tombstones", TOMBSTONES),
     *REVOCATION,
-    ("moderation-sealed", SEALED),
+    *SEALED,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

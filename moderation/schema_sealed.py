@@ -1,6 +1,6 @@
 """Tables of what is kept sealed, of what was destroyed, and of who had herself erased."""
 
-from moderation.database import append_only
+from moderation.database import Migration, append_only
 
 SEALED = """
 DROP TABLE template;
@@ -41,3 +41,8 @@ CREATE TABLE removed_picture (
 ) STRICT;
 """ + append_only("erasure", "retention_run", "removed_picture")
 """Templates and outlines that lay in the clear are dropped and measured again from their references."""
+
+DEALINGS = "CREATE INDEX audit_by_actor ON audit (actor, at);"
+"""When somebody last had to do with the studio is asked of the audit."""
+
+MIGRATIONS: tuple[Migration, ...] = (("moderation-sealed", SEALED), ("moderation-sealed-dealings", DEALINGS))

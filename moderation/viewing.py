@@ -3,6 +3,7 @@
 from moderation.access.account import Account
 from moderation.database import Database
 from moderation.desk_decisions import not_found
+from moderation.errors import Gone
 from moderation.insight import Insight
 from moderation.signoff import State
 from moderation.vault import Shelf, Vault
@@ -16,8 +17,10 @@ class Viewing:
         self._vault = vault
 
     def preview(self, account: Account, render_id: str) -> bytes:
-        """The preview she decides on; also SealBroken when the file is no longer the one that was sealed."""
+        """The preview she decides on; also Gone when nobody can see it any more, SealBroken for another file."""
         card = self._insight.card(account, render_id)
+        if card.gone:
+            raise Gone(card.gone)
         if not card.picture or card.preview_sha256 is None:
             raise not_found()
         return self._vault.read(Shelf.PREVIEW, render_id, card.preview_sha256)

@@ -17,7 +17,10 @@ from moderation.access.session import form_token
 
 FRAMERS = "https://huggingface.co https://*.hf.space"
 """Who may show a Space in a frame."""
-HEADINGS = {401: "Not for this account", 403: "Refused", 404: "Nothing here", 429: "Too many attempts", 500: "Something broke"}
+HEADINGS = {
+    **{401: "Not for this account", 403: "Refused", 404: "Nothing here", 410: "Gone"},
+    **{429: "Too many attempts", 500: "Something broke"},
+}
 
 
 class Pages:

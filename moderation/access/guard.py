@@ -13,7 +13,7 @@ import gradio as gr
 
 from moderation.access.account import Account, Role
 from moderation.access.session import Sessions
-from moderation.errors import NotFound
+from moderation.errors import Gone, NotFound
 
 Handler = Callable[..., Any]
 GUARDED_FOR = "guarded_for"
@@ -90,6 +90,8 @@ class Guard:
             yield
         except gr.Error:
             raise
+        except Gone as error:
+            raise gr.Error(str(error), title="Gone", print_exception=False) from error
         except self._missing as error:
             raise gr.Error(NOTHING_THERE, title="Not found", print_exception=False) from error
         except self._refusals as error:

@@ -26,7 +26,7 @@ from moderation.access.media import Pictures, media_routes
 from moderation.access.reading import Body, reading_routes
 from moderation.access.routes import PUBLIC, Entrance, Front, demo_routes, front_routes, invitation_routes, sign_in_routes
 from moderation.access.session import LASTS, Sessions, cookie_rules
-from moderation.errors import AccountRefused, NotFound, NotYours, TooManyAttempts
+from moderation.errors import AccountRefused, Gone, NotFound, NotYours, TooManyAttempts
 
 STATUSES: Mapping[type[Exception], int] = {NotYours: 403, AccountRefused: 400, TooManyAttempts: 429}
 """The status of a refusal; any other is 409, for it clashes with how things stand."""
@@ -178,6 +178,7 @@ def _word_refusals(site: FastAPI, pages: Pages, headers: HeaderRules, parts: Par
         site.add_exception_handler(refused, worded(lambda error: Refusal(STATUSES.get(type(error), 409), str(error))))
     for absent in parts.missing:
         site.add_exception_handler(absent, worded(lambda _: Refusal(404, NOTHING_THERE)))
+    site.add_exception_handler(Gone, worded(lambda error: Refusal(410, str(error))))
     site.add_exception_handler(HTTPException, worded(_http_refusal))
     site.add_exception_handler(RequestValidationError, worded(lambda _: Refusal(422, "The form is incomplete or too long.")))
     site.add_exception_handler(Exception, broken)
