@@ -49,6 +49,7 @@ class Agreement:
     """One version of a consent with its licences; `uses` and `limits` are as the consent holds them."""
 
     consent_id: str
+    twin_id: str
     twin_name: str
     version: int
     scope: str

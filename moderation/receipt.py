@@ -1,5 +1,6 @@
 """What became of a taking back, told to her, her agency and the administrator, and signed: every image, when, by whom."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -99,6 +100,12 @@ class Receipt:
     def said(self) -> dict[str, Any]:
         """What the statement says."""
         return dict(json.loads(self.statement))
+
+    def as_file(self) -> bytes:
+        """The receipt as a file to keep: the statement byte for byte as a text, and its signature in base64."""
+        signature = base64.b64encode(self.signature).decode() if self.signature else None
+        told = {"statement": self.statement.decode(), "sha256": self.sha256, "signature": signature}
+        return canonical({"kind": f"signed-{KIND}", **told, "key_fingerprint": self.key_fingerprint})
 
 
 class Receipts:

@@ -9,7 +9,7 @@ from moderation.access.account import Account
 from moderation.errors import NotFound
 from moderation.her_word import Signed, Word, word_of
 from moderation.insight import Card
-from moderation.pages import her_key, her_sheet
+from moderation.pages import her_key, her_sheet, taking_back
 from moderation.pages.her_parts import Book, Turn
 from moderation.pages.ports import HerPorts
 from moderation.signoff import State
@@ -98,18 +98,36 @@ class HerActs:
     def foresee(self, account: Account, subject: str | None) -> Updates:
         """Say beforehand what taking back will do."""
         foreseen = self.ports.rights.foresee(account, *_subject(subject))
-        ready = gr.update(visible=True)
-        return {self.book.foreseen: her_sheet.foresight(foreseen), self.book.why: ready, self.book.revoke: ready}
+        whole = (subject or "").startswith(taking_back.EVERYTHING)
+        return {
+            self.book.foreseen: taking_back.foresight(foreseen),
+            self.book.why: gr.update(visible=True),
+            self.book.back_bar: gr.update(visible=True),
+            self.book.revoke: gr.update(value=taking_back.TAKE_ALL if whole else taking_back.TAKE),
+        }
+
+    def foresee_everything(self, account: Account) -> Updates:
+        """Choose the whole twin, and say beforehand what that will do; nothing is taken back yet."""
+        choices = taking_back.revocable(self.ports.agreements(account), self.ports.now())
+        whole = [value for _, value in choices if value.startswith(taking_back.EVERYTHING)]
+        if not whole:
+            raise NotFound("There is nothing left to take back.")
+        return {self.book.subject: whole[0], **self.foresee(account, whole[0])}
 
     def forget(self, _: Account) -> Updates:
         """Another choice needs another look ahead."""
-        return {self.book.foreseen: "", self.book.why: gr.update(visible=False), self.book.revoke: gr.update(visible=False)}
+        hidden = gr.update(visible=False)
+        return {self.book.foreseen: "", self.book.why: hidden, self.book.back_bar: hidden, self.book.revoke: gr.skip()}
+
+    def leave(self, account: Account) -> Updates:
+        """Take nothing back after all."""
+        return {self.book.subject: None, **self.forget(account)}
 
     def revoke(self, account: Account, subject: str | None, why: str, signed: str = "") -> Updates:
-        """Take a licence or a consent back at once."""
+        """Take an image, a licence, a consent or everything back."""
         taken = self.ports.rights.revoke(account, *_subject(subject), (why or "").strip(), word=word_of(signed))
         head = {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, None)}
-        return {**head, self.book.foreseen: her_sheet.taken_words(taken, self.ports.now())}
+        return {**head, self.book.foreseen: taking_back.taken_words(taken)}
 
     def _after(self, account: Account, case: Case) -> Updates:
         return {
@@ -165,6 +183,7 @@ class HerActs:
         decided = [card for card in shown if card.state != State.HER_TURN] or shown
         one = next((card for card in shown if card.render_id == picked), decided[0] if decided else None)
         agreements, now, book = self.ports.agreements(account), self.ports.now(), self.book
+        choices = taking_back.revocable(agreements, now)
         return {
             book.mine: gr.update(
                 choices=[(her_sheet.image_name(card), card.render_id) for card in shown],
@@ -177,7 +196,9 @@ class HerActs:
             book.money: her_sheet.money_list(self.ports.payments(account), now),
             book.key: her_key.key_words(self.ports.key(account), account.name, now),
             book.agreements: her_sheet.agreements_words(agreements, now),
-            book.subject: gr.update(choices=her_sheet.revocable(agreements, now), value=None),
+            book.subject: gr.update(choices=choices, value=None),
+            book.everything: gr.update(visible=bool(choices)),
+            book.taken: self.ports.taken(account),
             **self.forget(account),
         }
 

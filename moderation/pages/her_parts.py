@@ -8,6 +8,7 @@ import gradio as gr
 from moderation.her_word import Rendition
 from moderation.pages.desk import leaf
 from moderation.pages.her_key import KEY_ACTS, KEY_BOXES, KEY_NOTE
+from moderation.pages.taking_back import build_back
 from moderation.signoff import HER_REASON_WORDS
 
 RENDITIONS = {Rendition.SMALLER: "Smaller copies of it", Rendition.CROPS: "Crops of it"}
@@ -69,18 +70,27 @@ class Book:
     money: Any
     key: Any
     agreements: Any
+    everything: Any
     subject: Any
     foresee: Any
     foreseen: Any
     why: Any
+    back_bar: Any
     revoke: Any
+    keep: Any
+    taken: Any
+
+    @property
+    def ahead(self) -> list[Any]:
+        """What looking ahead shows."""
+        return [self.foreseen, self.why, self.back_bar, self.revoke]
 
     @property
     def shown(self) -> list[Any]:
         """What a decision may change."""
         return [
             *(self.mine, self.mine_style, self.image, self.image_words, self.undo, self.withdraw, self.sure),
-            *(self.used, self.money, self.key, self.agreements, self.subject, self.foreseen, self.why, self.revoke),
+            *(self.used, self.money, self.key, self.agreements, self.subject, *self.ahead, self.everything, self.taken),
         ]
 
 
@@ -150,7 +160,7 @@ def build_book() -> Book:
     with gr.Accordion("What you agreed to", open=False, elem_id="book-agreements", elem_classes="ts-section"):
         agreements = leaf("agreements")
     with gr.Accordion("Take back", open=False, elem_id="book-back", elem_classes="ts-section"):
-        back = _back()
+        back = build_back()
     return Book(**images, used=used, money=money, key=key, agreements=agreements, **back)
 
 
@@ -174,16 +184,3 @@ def _images() -> dict[str, Any]:
         "withdraw": withdraw,
         "sure": sure,
     }
-
-
-def _back() -> dict[str, Any]:
-    leaf(
-        "back-words",
-        "<p class='ts-note'>You can take back one licence or a whole consent at any time. First see what it would do.</p>",
-    )
-    subject = gr.Radio([], label="What do you want to take back?", elem_id="subject", elem_classes="ts-options ts-stacked")
-    foresee = gr.Button("See what this would do", elem_id="foresee")
-    foreseen = leaf("foreseen")
-    why = gr.Textbox(label="Why (you need not say)", elem_id="why", max_length=2000, visible=False)
-    revoke = gr.Button("Take it back now", variant="stop", elem_id="revoke", visible=False)
-    return {"subject": subject, "foresee": foresee, "foreseen": foreseen, "why": why, "revoke": revoke}

@@ -9,7 +9,6 @@ from moderation.agreements import Agreement, Granted
 from moderation.earnings import Payment, Share
 from moderation.insight import Card
 from moderation.pages.markup import chip, css_string, day, facts, listed, moment, money, note, picture, until
-from moderation.rights import Foreseen, TakenBack
 from moderation.signoff import State
 
 BASIS = {"image": "for each released image", "variant": "for each released image", "buyout": "once, for everything"}
@@ -32,6 +31,9 @@ def turn_words(card: Card, share: Share, place: tuple[int, int], now: datetime) 
     """What she is asked: where the image will be used, by whom, until when, and what she earns."""
     count = f"{place[0]} of {place[1]}" if place[1] > 1 else ""
     earns = Markup("<b>{}</b> within {} days of release").format(money(share.hers_minor, share.currency), share.payment_days)
+    if share.basis == "buyout":
+        once = "once, with the first image released; every further image of this licence pays nothing"
+        earns = earns + Markup('<br><span class="ts-quiet">{}</span>').format(once) if share.fee_minor else PAID_BEFORE
     if share.agency_minor:
         earns += Markup('<br><span class="ts-quiet">of {}; {} keeps {}</span>').format(
             money(share.fee_minor, share.currency), share.agency_name, money(share.agency_minor, share.currency)
@@ -70,6 +72,7 @@ def image_name(card: Card) -> str:
     return f"{card.state}, {card.brand_name}, {day(card.created_at)} · {card.render_id[-4:]}"
 
 
+PAID_BEFORE = Markup("nothing more: this licence was bought out with an earlier image")
 NO_IMAGES = Markup('<p class="ts-quiet">No image of you has been made yet.</p>')
 
 
@@ -136,15 +139,29 @@ def money_list(payments: Sequence[Payment], now: datetime) -> Markup:
     lines = [
         (
             moment(payment.posted_at, now),
-            f"{payment.brand_name}, {payment.campaign}",
+            f"{payment.brand_name}, {payment.campaign}" + (" (paid back)" if payment.refunded else ""),
             money(payment.fee_minor, payment.currency),
             money(payment.agency_minor, payment.currency),
             Markup("<b>{}</b>").format(money(payment.hers_minor, payment.currency)),
+            _reached(payment, now),
         )
         for payment in payments
     ]
     head = Markup('<p class="ts-lead">{} earned.</p>').format(total) if total else Markup("")
-    return head + table(("When", "For", "Fee", "Agency", "You"), lines, "Nothing has been released yet, so nothing was paid yet.")
+    heads = ("When", "For", "Fee", "Agency", "You", "Paid")
+    return head + STATEMENTS + table(heads, lines, "Nothing has been released yet, so nothing was paid yet.")
+
+
+STATEMENTS = Markup('<p><a class="ts-link" href="/statements">Your statements, month by month</a></p>')
+
+
+def _reached(payment: Payment, now: datetime) -> Markup:
+    """Whether what she earned has reached her, or when it is due."""
+    if payment.open_minor == 0:
+        return chip("paid", "released") if payment.hers_minor else chip("paid back", "withdrawn")
+    if datetime.fromisoformat(payment.due_at) <= now:
+        return Markup("{} {}").format(chip("overdue", "refused"), until(payment.due_at, now))
+    return Markup("due {}").format(until(payment.due_at, now))
 
 
 def table(heads: Sequence[str], lines: Sequence[Sequence[str | Markup]], empty: str) -> Markup:
@@ -202,49 +219,3 @@ def _licence(licence: Granted, now: datetime) -> Markup:
         ]
     )
     return Markup('<div class="ts-licence"><h4>{} · {} {}</h4>{}</div>').format(licence.brand_name, licence.campaign, gone, told)
-
-
-def revocable(agreements: Sequence[Agreement], now: datetime) -> list[tuple[str, str]]:
-    """What she can still take back: what it is called, and its scope and id; what has ended or was taken back is left out."""
-    choices = []
-    for agreement in agreements:
-        if agreement.taken_back_at or _over(agreement.ends_at, now):
-            continue
-        choices += [
-            (f"Only {licence.brand_name}, {licence.campaign}", f"licence:{licence.licence_id}")
-            for licence in agreement.licences
-            if not licence.taken_back_at and not _over(licence.ends_at, now)
-        ]
-        choices.append((f"The whole consent {agreement.version}, with every licence under it", f"consent:{agreement.consent_id}"))
-    return choices
-
-
-def foresight(foreseen: Foreseen) -> Markup:
-    """What taking back will do, before it is done."""
-    lines = [
-        f"{_many(foreseen.waiting, 'image')} that nobody has released yet will disappear.",
-        *(
-            f"{one.brand_name} may no longer use you for {one.campaign}, which would have ended on {day(one.ends_at)}."
-            for one in foreseen.licences
-        ),
-        f"{_many(foreseen.files, 'released file')} will be recalled: the brand must stop showing them.",
-        "What you have earned stays yours. It takes effect at once and cannot be undone; a new consent can be signed later.",
-    ]
-    points = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
-    return Markup('<div class="ts-foresight" role="status"><h3>This is what will happen</h3><ul>{}</ul></div>').format(points)
-
-
-def taken_words(taken: TakenBack, now: datetime) -> Markup:
-    """What was taken back."""
-    told = (
-        f"Taken back: {_many(len(taken.withdrawn), 'image')} disappeared, {_many(len(taken.recalled), 'released file')} recalled"
-    )
-    return Markup('<p class="ts-note" data-kind="go" role="status">{}, {}.</p>').format(told, moment(taken.effective_at, now))
-
-
-def _over(text: str, now: datetime) -> bool:
-    return datetime.fromisoformat(text) <= now
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count or 'No'} {what}{'' if count == 1 else 's'}"

@@ -1,6 +1,6 @@
 """Small pieces of HTML that the moderation pages are put together from; every text is escaped here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -60,6 +60,18 @@ def facts(pairs: Sequence[tuple[str, str | Markup]]) -> Markup:
     """A list of terms and what they are; empty facts are left out."""
     told = [Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(*pair) for pair in pairs if pair[1]]
     return Markup('<dl class="ts-facts">{}</dl>').format(Markup("").join(told))
+
+
+def figures(head: Sequence[str], rows: Iterable[Sequence[str | Markup]]) -> Markup:
+    """A table of a page outside Gradio, whose cells know their column, so that it can become cards on a phone."""
+    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in head)
+    lines = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(Markup('<td data-head="{}">{}</td>').format(name, cell) for name, cell in zip(head, row, strict=True))
+        )
+        for row in rows
+    )
+    return Markup('<table class="figures"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(heads, lines)
 
 
 def picture(url: str, alt: str, caption: str | Markup = "", drawn: Markup | None = None) -> Markup:

@@ -41,11 +41,12 @@ def _wire_turn(guard: Guard, acts: HerActs, everything: list[Any]) -> None:
 def _wire_book(guard: Guard, acts: HerActs, signed: Any, everything: list[Any]) -> None:
     book = acts.book
     one = [book.image, book.image_words, book.undo, book.withdraw, book.sure]
-    ahead = [book.foreseen, book.why, book.revoke]
     book.mine.input(guard(acts.pick), book.mine, one, **QUIET)
     book.undo.click(guard(acts.undo), [book.mine, signed], everything, js=signs("undo"), **BUSY)
     book.withdraw.click(guard(acts.open_withdraw), None, [book.sure, book.withdraw], **QUIET)
     book.sure.click(guard(acts.withdraw), [book.mine, signed], everything, js=signs("withdraw"), **BUSY)
-    book.subject.input(guard(acts.forget), None, ahead, **QUIET)
-    book.foresee.click(guard(acts.foresee), book.subject, ahead, **QUIET)
+    book.subject.input(guard(acts.forget), None, book.ahead, **QUIET)
+    book.foresee.click(guard(acts.foresee), book.subject, book.ahead, **QUIET)
+    book.everything.click(guard(acts.foresee_everything), None, [book.subject, *book.ahead], **QUIET)
+    book.keep.click(guard(acts.leave), None, [book.subject, *book.ahead], **QUIET)
     book.revoke.click(guard(acts.revoke), [book.subject, book.why, signed], everything, js=signs("revoke"), **BUSY)

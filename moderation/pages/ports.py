@@ -9,11 +9,12 @@ from moderation.access.account import Account
 from moderation.agreements import Agreement
 from moderation.desk_moves import Row
 from moderation.earnings import Payment, Share
+from moderation.foresight import Foreseen
 from moderation.her_keys import KeyStanding
 from moderation.her_word import Word
 from moderation.insight import Card, Story
 from moderation.references import Reference
-from moderation.rights import Foreseen, TakenBack
+from moderation.rights import TakenBack
 
 Act = Callable[..., Any]
 Guard = Callable[[Act], Act]
@@ -81,7 +82,7 @@ class DeskPorts:
 
 @dataclass(frozen=True)
 class HerPorts:
-    """What her page calls; `now` gives aware UTC times."""
+    """What her page calls; `now` gives aware UTC times, `taken` what she took back and who answered, as HTML."""
 
     header: Header
     reads: Reads
@@ -92,3 +93,4 @@ class HerPorts:
     payments: Callable[[Account], Sequence[Payment]]
     key: Callable[[Account], KeyStanding]
     now: Callable[[], datetime]
+    taken: Callable[[Account], str] = lambda _: ""

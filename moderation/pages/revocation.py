@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from moderation.access.account import Account, Role
 from moderation.insight_scope import shows_picture
-from moderation.pages.markup import chip, day, facts, note
+from moderation.pages.markup import chip, day, facts, figures, note
 from moderation.recall import Recalled, Standing
 from moderation.receipt import Receipt, Timeline
 
@@ -108,7 +108,7 @@ def _pictures(timeline: Timeline, account: Account) -> Markup:
                 _hash(image["released_sha256"] or image["sealed_sha256"]),
             )
         )
-    return figures(("AI-generated", "For", "What happened", "When, by whom", "File (SHA-256)"), rows, "No image was touched.")
+    return _figures(("AI-generated", "For", "What happened", "When, by whom", "File (SHA-256)"), rows, "No image was touched.")
 
 
 def _fate(image: Mapping[str, Any]) -> str:
@@ -142,7 +142,7 @@ def recalls_table(recalls: Sequence[Recalled], now: datetime) -> Markup:
         for one in recalls
     ]
     heads = ("Brand", "Stands", "Acknowledged", "Says it is deleted", "File (SHA-256)")
-    return figures(heads, rows, "Nothing of it had been released, so no brand had anything to delete.")
+    return _figures(heads, rows, "Nothing of it had been released, so no brand had anything to delete.")
 
 
 def _standing(one: Recalled, now: str) -> Markup:
@@ -186,7 +186,7 @@ def _rights(rights: Sequence[Mapping[str, Any]]) -> Markup:
         )
         for one in rights
     ]
-    return figures(("Right", "No new painting from", "No use from"), rows, "None: one image alone was taken back.")
+    return _figures(("Right", "No new painting from", "No use from"), rows, "None: one image alone was taken back.")
 
 
 def _printed(images: Sequence[Mapping[str, Any]]) -> Markup:
@@ -200,7 +200,7 @@ def _printed(images: Sequence[Mapping[str, Any]]) -> Markup:
         )
         for one in images
     ]
-    return figures(("Image", "For", "What happened", "When, by whom", "File (SHA-256)"), rows, "No image was touched.")
+    return _figures(("Image", "For", "What happened", "When, by whom", "File (SHA-256)"), rows, "No image was touched.")
 
 
 def _told(recalls: Sequence[Mapping[str, Any]]) -> Markup:
@@ -216,7 +216,7 @@ def _told(recalls: Sequence[Mapping[str, Any]]) -> Markup:
         for one in recalls
     ]
     heads = ("Brand", "Image", "Told", "Use ended", "Acknowledged by", "Says it is deleted")
-    return figures(heads, rows, "Nobody: nothing of it had been released.")
+    return _figures(heads, rows, "Nobody: nothing of it had been released.")
 
 
 def _proof(receipt: Receipt) -> Markup:
@@ -237,20 +237,11 @@ def _text(content: bytes | None) -> str:
     return base64.b64encode(content or b"").decode()
 
 
-def figures(heads: Sequence[str], rows: Sequence[Sequence[str | Markup]], empty: str) -> Markup:
-    """A table that becomes cards on a phone; `empty` when it has no rows."""
+def _figures(heads: Sequence[str], rows: Sequence[Sequence[str | Markup]], empty: str) -> Markup:
+    """A table whose cells hold one thing each; `empty` when it has no rows."""
     if not rows:
         return Markup("<p>{}</p>").format(empty)
-    top = Markup("").join(Markup('<th scope="col">{}</th>').format(head) for head in heads)
-    lines = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup('<td data-head="{}"><div>{}</div></td>').format(*pair) for pair in zip(heads, row, strict=True)
-            )
-        )
-        for row in rows
-    )
-    return Markup('<table class="figures"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(top, lines)
+    return figures(heads, [[Markup("<div>{}</div>").format(cell) for cell in row] for row in rows])
 
 
 def _many(count: int, what: str) -> str:

@@ -1,6 +1,6 @@
 """What the scales of the desk mean: every twin's limits here, and how often this face pack's limits were right when measured."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from markupsafe import Markup
@@ -10,6 +10,7 @@ from moderation.calibration import Calibration
 from moderation.errors import NotFound, PackRefused
 from moderation.evaluation_report import CONDITIONS, DET, Report
 from moderation.known import Limits
+from moderation.pages.markup import figures
 from moderation.pages.scale import short
 
 READERS = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
@@ -54,7 +55,7 @@ def _here(found: Limits) -> Markup:
     when = f"Measured with {found.pack} ({found.pack_sha256[:12]}…) on {found.measured_at[:10]}, from references alone."
     return Markup(
         "<h2>The limits here</h2><p>{} {}</p><h3>Distance to her references</h3>{}<h3>Margin to the next twin</h3>{}"
-    ).format(when, "They are measured anew when references, pack or rules change.", _table(head, near), _table(head, apart))
+    ).format(when, "They are measured anew when references, pack or rules change.", figures(head, near), figures(head, apart))
 
 
 def _near(name: str, one: Calibration) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def _measured(found: Limits, folder: Path) -> Markup:
     stale = "" if fits else Markup("<p><b>These figures were measured with another version of this face pack.</b></p>")
     drawn = Markup("").join(Markup("<figure>{}</figure>").format(Markup(plot)) for plot in plots)  # drawn by us, shipped with us
     tables = Markup("").join(
-        _folded(one.title, _table(one.head, one.rows), opened=one is report.tables[0]) for one in report.tables
+        _folded(one.title, figures(one.head, one.rows), opened=one is report.tables[0]) for one in report.tables
     )
     notes = Markup("").join(Markup("<p>{}</p>").format(note.replace("`", "")) for note in report.notes)
     return heading + Markup('{}<p>Measured on {}.</p>{}<div class="plots">{}</div>{}').format(
@@ -95,15 +96,3 @@ def _measured(found: Limits, folder: Path) -> Markup:
 def _folded(title: str, table: Markup, *, opened: bool) -> Markup:
     """A table that opens: on a phone its rows are cards, and all of them at once would be endless."""
     return Markup("<details{}><summary>{}</summary>{}</details>").format(Markup(" open") if opened else "", title, table)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """A table whose cells know their column, so that it can become cards on a phone."""
-    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in head)
-    lines = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(Markup('<td data-head="{}">{}</td>').format(name, cell) for name, cell in zip(head, row, strict=True))
-        )
-        for row in rows
-    )
-    return Markup('<table class="figures"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(heads, lines)

@@ -44,6 +44,7 @@ ZONES = {"/studio": Role.CREATIVE, "/review": Role.MODERATOR, "/me": Role.MODEL}
 KEPT = (
     *("render", "job", "submission", "recipe", "finding", "verdict", "claim", "decision", "release", "download_grant"),
     *("signature", "person_key", "key_request"),
+    *("taking_back", "ended_image", "recall", "recall_answer"),
     *(
         "ledger_batch",
         "ledger_line",
@@ -87,7 +88,8 @@ class Clock:
 class Stage:
     """A demo's home with both domains in it, and images brought to any state by the functions that bring them there."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, keyless: frozenset[str] = frozenset()) -> None:
+        """`keyless` have no key yet."""
         self.clock = Clock(datetime.now(UTC))
         self.studio = app.open_studio(Settings(home=home), self.clock, lambda _: None)
         self.house = self.studio.judging
@@ -96,17 +98,17 @@ class Stage:
         for login in PAIRS[Role.ADMINISTRATOR]:
             self.house.accounts.create(NewAccount(login, login.title(), Role.ADMINISTRATOR), PASSWORD, "test", account_id=login)
         self.signs = SheSigns(self.house.signs)
-        self._give_keys()
+        self._give_keys(keyless)
         self._negative = negative_bytes(a_small_plate())
         self._picture = a_picture(self.studio.painting.lookbook.looks[0].worn_by("nora", self.studio.painting.wardrobe))
         self._seed = 0
         self.cast: dict[tuple[str, str, str], str] = {}
 
-    def _give_keys(self) -> None:
-        """Everybody in the cast has a key."""
+    def _give_keys(self, keyless: frozenset[str]) -> None:
+        """Everybody else in the cast has a key."""
         with self.database.write("test") as tx:
             for account in self.house.accounts.without_password():
-                if account.role is Role.MODEL:
+                if account.role is Role.MODEL and account.id not in keyless:
                     insert(tx, "person_key", key_row(account, tx.now))
 
     def site(self) -> FastAPI:
@@ -226,7 +228,7 @@ class Stage:
     def rows(self) -> Rows:
         """What stands in the tables now."""
         with self.database.read("test") as tx:
-            return {(table, _key(row)): json.dumps(row) for table in KEPT for row in tx.execute(f"SELECT * FROM {table}")}
+            return {(table, _key(row)): json.dumps(row, default=bytes.hex) for table in KEPT for row in tx.execute(f"SELECT * FROM {table}")}
 
 
 def a_picture(look: Look) -> Picture:

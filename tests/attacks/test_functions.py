@@ -22,7 +22,8 @@ READS = {
     "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_look", "take_look", "dip", "mix", "read"}
     | {"pick", "tick", "lay", "follow", "leave"},
     "/review": {"open_reasons"},
-    "/me": {"enter", "tick", "later", "open_no", "open_wish", "pick", "open_withdraw", "forget", "foresee"},
+    "/me": {"enter", "tick", "later", "open_no", "open_wish", "pick", "open_withdraw", "forget", "foresee"}
+    | {"foresee_everything", "leave"},
 }
 """Functions that change nothing whoever calls them."""
 CLAIMS = {"enter", "choose", "skip", "tick", "beat"}

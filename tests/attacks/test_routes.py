@@ -30,6 +30,7 @@ def always(status: int, nobody: int | None = None) -> dict[str | None, int]:
 
 NORAS = ("maya", "rosa", "idris", "nora", "greta", "ada", "adam")
 """Who sees an image of Nora's that was made for Osterby and judged: neither the other brand nor other models and agencies."""
+RECEIPTS = ("", "/receipt", "/receipt.json")
 OWN = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/form-token"): only(*SIGNED),
@@ -49,6 +50,10 @@ OWN = {
     ("GET", "/media/look/{name}"): only(*SIGNED),
     ("GET", "/witness"): only(*SIGNED),
     ("POST", "/witness"): always(403, nobody=401),
+    **{("GET", f"/revocation/{{taking_back_id}}{more}"): only("nora", "greta", "ada", "adam") for more in RECEIPTS},
+    ("GET", "/recalls"): only("maya", "theo"),
+    ("POST", "/recalls/acknowledge"): always(403, nobody=401),
+    ("POST", "/recalls/deleted"): always(403, nobody=401),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),
     **{("GET", zone): {**only(*PAIRS[role], others=401), **dict.fromkeys(PAIRS[role], 307)} for zone, role in ZONES.items()},
@@ -83,7 +88,10 @@ def filled(theatre: Theatre, path: str) -> str:
     if path.startswith("/media/reference"):
         stage.hold("rosa", stage.cast["maya", "nora", "in review"])
     image = stage.bring("painting") if path.startswith("/media/progress") else stage.cast["maya", "nora", "approved"]
+    taken = stage.database.rows("SELECT id FROM taking_back WHERE subject_id = ?", [stage.cast["maya", "nora", "recalled"]])
+    stage.house.settle()
     known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front", "name": "gel"}
+    known["taking_back_id"] = taken[0]["id"]
     return re.sub(r"\{(\w+)(?::path)?\}", lambda field: known.get(field[1], ABSENT), path)
 
 

@@ -7,8 +7,10 @@ import gradio as gr
 import pytest
 
 from moderation.errors import AlreadyDecided, NotFound, ReasonMissing
+from moderation.pages.taking_back import TAKE_ALL
 from tests.moderation.pages.open_page import her_page
 from tests.moderation.scene import AMARA, NORA, Scene
+from tests.moderation.test_revocation import allow
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def case(shown: dict[str, Any]) -> dict[str, Any]:
 def test_every_event_runs_through_the_guard(scene: Scene) -> None:
     page = her_page(scene, NORA)
     functions = [block.fn for block in page.blocks.fns.values()]
-    assert len(functions) == 15
+    assert len(functions) == 17
     assert all(function in page.guarded for function in functions)
     assert not {type(block) for block in page.blocks.blocks.values()} & {gr.Image, gr.File, gr.DownloadButton, gr.Gallery}
 
@@ -114,9 +116,9 @@ def test_taking_back_says_beforehand_what_it_does_and_then_does_that(scene: Scen
     scene.released("r2")
     page = her_page(scene, NORA)
     told = page.does("foresee", "licence:halden-nora")["foreseen"]
-    assert "1 image that nobody has released" in told
-    assert "Halden may no longer use you for Spring" in told
-    assert "1 released file will be recalled" in told
+    assert "1 image not yet released disappears" in told
+    assert "Halden may no longer use you for Spring, which would have ended on 31 December 2026. 1 released image must" in told
+    assert "1 released file will be recalled: the brands must say by 5 May 2026 that they know, and by 10 May 2026" in told
     shown = page.does("revoke", "licence:halden-nora", "")
     assert (scene.state("r1"), scene.state("r2")) == ("withdrawn", "recalled")
     assert "1 image disappeared, 1 released file recalled" in shown["foreseen"]
@@ -127,7 +129,33 @@ def test_nothing_is_taken_back_without_a_choice(scene: Scene) -> None:
     with pytest.raises(gr.Error):
         her_page(scene, NORA).does("foresee", None)
     shown = her_page(scene, NORA).does("forget")
-    assert shown["revoke"]["visible"] is False
+    assert shown["back-bar"]["visible"] is False
+
+
+def test_everything_is_taken_back_in_two_steps_the_first_of_which_does_nothing(scene: Scene) -> None:
+    scene.judged("r1")
+    scene.released("r2", licence="halden-free")
+    page = her_page(scene, NORA)
+    first = page.does("foresee_everything")
+    assert (first["subject"], first["back-bar"]["visible"], first["revoke"]["value"]) == ("twin:nora", True, TAKE_ALL)
+    assert first["foreseen"].count("may no longer use you") == 4
+    assert "Other House may no longer use you" in first["foreseen"]
+    assert (scene.state("r1"), scene.count("taking_back")) == ("her turn", 0)
+    left = page.does("leave")
+    assert (left["subject"], left["back-bar"]["visible"], left["foreseen"]) == (None, False, "")
+    shown = page.does("revoke", first["subject"], "")
+    assert (scene.state("r1"), scene.state("r2")) == ("withdrawn", "recalled")
+    assert (shown["subject"]["choices"], shown["everything"]["visible"]) == ([], False)
+    with pytest.raises(NotFound):
+        page.does("foresee_everything")
+
+
+def test_what_will_end_later_is_told_with_day_and_hour(scene: Scene) -> None:
+    scene.released("r1", licence=allow(scene, "slow", 48))
+    page = her_page(scene, NORA)
+    told = page.does("foresee", "licence:slow")["foreseen"]
+    assert "1 released image must be gone from use by 5 May 2026, 12:00 UTC, as the licence&#39;s 48 hours of notice say" in told
+    assert "1 released file to be gone by 5 May 2026, 12:00 UTC" in page.does("revoke", "licence:slow", "")["foreseen"]
 
 
 def test_what_has_ended_is_not_offered_for_taking_back(scene: Scene) -> None:
