@@ -3,11 +3,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.twin.test_consent import GIVEN, START
-from twin.consent import Consent, Medium, Pay, PayBasis, Use
+from twin.consent import Consent, Medium, Pay, PayBasis, Use, covers_territory
 from twin.errors import BadValue, LicenceRefuses
-from twin.licence import Licence, check_within
+from twin.licence import Exclusivity, Licence, check_within, in_conflict
+from twin.rates import Priced, Rate
 
 LICENCE = Licence(
     twin_id="nora",
@@ -60,6 +63,16 @@ def test_a_licence_explains_its_refusal(use: Use, on: datetime, reason: str) -> 
         {"campaign": " "},
         {"ends_at": LICENCE.starts_at},
         {"territory": "Europe"},
+        {"exclusivity": "forever"},
+        {"notice_hours": -1},
+        {"earliest_use_at": LICENCE.ends_at},
+        {"earliest_use_at": LICENCE.starts_at - timedelta(seconds=1)},
+        {"fee_model": "gift"},
+        {"fee_model": PayBasis.VARIANT},
+        {"variant_minor": 1},
+        {"commission_bp": 2001},
+        {"revocation_notice_hours": 721},
+        {"priced": Priced("card", 1, Rate(13999, 10_000, 10_000, 10_000, 10_000))},
     ],
 )
 def test_a_licence_without_its_terms_cannot_be_built(changes: dict[str, Any]) -> None:
@@ -102,3 +115,66 @@ def test_a_buyout_needs_no_fee_per_image() -> None:
     bought_out = replace(GIVEN, pay=Pay(900_000, "EUR", PayBasis.BUYOUT))
     assert refusal(replace(LICENCE, fee_minor=0), bought_out) is None
     assert "below the rate of pay" in (refusal(replace(LICENCE, fee_minor=0), GIVEN) or "")
+
+
+MOMENTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 6, 1), timezones=st.just(UTC))
+TERRITORIES = st.sampled_from(["DE", "AT", "US", "EU", "worldwide"])
+USES = st.builds(Use, st.sampled_from(Medium), TERRITORIES, st.sampled_from(["knitwear", "Knitwear", "coats"]))
+
+
+@st.composite
+def licences(draw: st.DrawFn) -> Licence:
+    """Any licence of Nora's within half a year."""
+    starts_at, ends_at = sorted(draw(st.lists(MOMENTS, min_size=2, max_size=2, unique=True)))
+    first = draw(st.one_of(st.none(), st.datetimes(starts_at.replace(tzinfo=None), ends_at.replace(tzinfo=None))))
+    return replace(
+        LICENCE,
+        brand_id=draw(st.sampled_from(["osterby", "calloway"])),
+        media=tuple(draw(st.lists(st.sampled_from(Medium), min_size=1, unique=True))),
+        territory=draw(TERRITORIES),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        exclusivity=draw(st.sampled_from(Exclusivity)),
+        category=draw(st.sampled_from(["", "coats", "Coats "])),
+        earliest_use_at=None if first is None or first.replace(tzinfo=UTC) >= ends_at else first.replace(tzinfo=UTC),
+    )
+
+
+@given(licences(), USES, MOMENTS)
+def test_it_permits_exactly_its_media_territory_line_and_time_and_always_says_why(
+    licence: Licence, use: Use, on: datetime
+) -> None:
+    within = (
+        use.medium in licence.media
+        and covers_territory(licence.territory, use.territory)
+        and use.product_line.casefold() == "knitwear"
+        and (licence.earliest_use_at or licence.starts_at) <= on < licence.ends_at
+    )
+    permission = licence.permits(use, on)
+    assert bool(permission) is within
+    assert permission.reason.endswith((".", "notice."))
+    assert licence.permits(use, on) == permission
+
+
+@given(licences(), licences())
+def test_two_licences_exclude_each_other_or_neither_does(one: Licence, other: Licence) -> None:
+    assert in_conflict(one, other) is in_conflict(other, one)
+    apart = one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
+    if apart or one.brand_id == other.brand_id or not (one.exclusive or other.exclusive):
+        assert not in_conflict(one, other)
+    assert not in_conflict(one, one)
+
+
+def test_nothing_is_used_before_the_day_she_was_told() -> None:
+    told = replace(LICENCE, earliest_use_at=IN_APRIL)
+    assert told.permits(SHOP, on=IN_APRIL)
+    refused = told.permits(SHOP, on=IN_APRIL - timedelta(microseconds=1))
+    assert refused.reason == "Nothing is used before 1 April 2026: she was promised notice."
+
+
+def test_a_buyout_needs_her_consent_to_be_bought_out() -> None:
+    bought = replace(LICENCE, fee_model=PayBasis.BUYOUT, fee_minor=900_000)
+    assert "did not agree to a buyout" in (refusal(bought, GIVEN) or "")
+    consent = replace(GIVEN, pay=Pay(900_001, "EUR", PayBasis.BUYOUT))
+    assert "below the rate of pay" in (refusal(bought, consent) or "")
+    assert refusal(replace(bought, fee_minor=900_001), consent) is None
