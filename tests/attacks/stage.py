@@ -228,7 +228,11 @@ class Stage:
     def rows(self) -> Rows:
         """What stands in the tables now."""
         with self.database.read("test") as tx:
-            return {(table, _key(row)): json.dumps(row, default=bytes.hex) for table in KEPT for row in tx.execute(f"SELECT * FROM {table}")}
+            return {
+                (table, _key(row)): json.dumps(row, default=bytes.hex)
+                for table in KEPT
+                for row in tx.execute(f"SELECT * FROM {table}")
+            }
 
 
 def a_picture(look: Look) -> Picture:
