@@ -14,6 +14,7 @@ from moderation.pack_commands import packs
 from moderation.packs import Packs
 from moderation.protecting import protect
 from moderation.safeguards.exhibit import Picture
+from moderation.statement_csv import statement
 from moderation.uploads import pictures_in, read_picture_file
 
 
@@ -53,6 +54,8 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
             return commands.users(house.accounts, asked, prompts.ask_password, address)
         case "audit":
             return commands.verify_audit(house.database)
+        case "statement":
+            return statement(house.database, asked)
         case "protect":
             return protect(house.examiner.protected, read_picture_file, house.examiner.template, asked)
         case "packs":

@@ -28,6 +28,7 @@ from moderation.home import Home, Kind
 from moderation.insight import Insight
 from moderation.keyring import Keyring
 from moderation.negatives import Negatives
+from moderation.payouts import Payouts
 from moderation.person_keys import PersonKeys
 from moderation.protected import ProtectedPeople
 from moderation.reach import Reach
@@ -40,6 +41,7 @@ from moderation.restricted import Weights
 from moderation.retention import Retention
 from moderation.rights import Rights
 from moderation.sealing import seal_home
+from moderation.statements import Statements
 from moderation.submission import Submissions
 from moderation.tombstones import Again, Tombstones
 from moderation.vault import Vault
@@ -94,6 +96,8 @@ class House:
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
         self.earnings = Earnings(self.database)
+        self.statements = Statements(self.database)
+        self.payouts = Payouts(self.database)
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)

@@ -30,6 +30,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_users(commands)
     audit = _command(commands, "audit", "look after the audit chain")
     audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
+    _add_statement(commands)
     _add_evaluation(commands)
     _add_packs(commands)
     _add_protect(commands)
@@ -98,6 +99,16 @@ def _add_users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("invite", "a new link that sets a first password"),
     ):
         _command(acts, act, what).add_argument("login")
+
+
+def _add_statement(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    statement = _command(commands, "statement", "print what somebody earned in a month, or prove that a kept one is true")
+    statement.add_argument("who", help="the id of the person, or of what --of names")
+    statement.add_argument("month", help="like 2026-05, in UTC")
+    statement.add_argument("--of", choices=["person", "agency", "author"], default="person", help="whose statement it is")
+    form = statement.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="as CSV, bit for bit as the page gives it")
+    form.add_argument("--check", metavar="FILE", help="draw the CSV in FILE again from the books, and compare")
 
 
 def _add_packs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

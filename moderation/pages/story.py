@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from moderation.access.account import Role
+from moderation.credits import ROLES, credits_of
 from moderation.insight import Story
 from moderation.pages.findings import findings_list
 from moderation.pages.markup import facts, moment, money, until
@@ -21,7 +22,12 @@ DECISIONS = {
     ("undo", "undo"): "{by} took the approval back",
     ("appeal", "appeal"): "{by} asked for a second look",
 }
-PARTIES = {"brand": "the brand pays", "agency": "the agency keeps", "person": "{name} receives"}
+PARTIES = {
+    "brand": "the brand pays",
+    "agency": "the agency keeps",
+    "person": "{name} receives",
+    "author": "the people behind the look share",
+}
 
 
 def story_html(story: Story, role: Role, now: datetime) -> Markup:
@@ -31,6 +37,7 @@ def story_html(story: Story, role: Role, now: datetime) -> Markup:
         _section("Decisions", _decisions(story, now)),
         _section("What the safeguards found", findings_list(story.findings) if story.submission else Markup("")),
         _section("Money", _money(story)),
+        _section("Credits", _credits(story)),
         _recipe(story),
     )
     return Markup('<div class="ts-story">{}</div>').format(Markup("").join(parts))
@@ -85,15 +92,25 @@ def _money(story: Story) -> Markup:
     if not story.lines:
         fee = f"{money(card.fee_minor, card.currency)}, posted when it is released"
         return facts([("Fee", fee)])
+    sums: dict[tuple[str, bool], int] = {}
+    for line in story.lines:
+        key = line["party"], line["kind"] == "refund"
+        sums[key] = sums.get(key, 0) + line["amount_minor"]
+    currency = story.lines[0]["currency"]
     return facts(
         [
             (
-                PARTIES[line["party"]].format(name=card.person_name).capitalize(),
-                money(abs(line["amount_minor"]), line["currency"]),
+                PARTIES[party].format(name=card.person_name).capitalize() + (", paid back" if refunded else ""),
+                money(abs(amount), currency),
             )
-            for line in story.lines
+            for (party, refunded), amount in sums.items()
         ]
     )
+
+
+def _credits(story: Story) -> Markup:
+    """Who made the look."""
+    return facts([(ROLES[one.role], one.name) for one in credits_of(story.card.look)])
 
 
 def _recipe(story: Story) -> Markup:

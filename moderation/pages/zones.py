@@ -6,6 +6,7 @@ from pathlib import Path
 from moderation.access.account import Account, Role
 from moderation.access.guard import Guard
 from moderation.access.media import Pictures
+from moderation.access.money import Money, money_routes
 from moderation.access.revocation import revocation_routes
 from moderation.access.routes import Front, Portrait
 from moderation.access.server import Parts, Zone
@@ -20,9 +21,11 @@ from moderation.pages.my_twin import build_my_twin
 from moderation.pages.ports import DeskPorts, HerPorts
 from moderation.pages.recalls import her_list, strip
 from moderation.pages.scales import scales_page
+from moderation.pages.statement import StatementPages
 from moderation.pages.story import story_html
 from moderation.pages.taken_back import taken_back_pages
 from moderation.pages.theme import PaperTheme
+from moderation.payouts import minor_of
 
 
 class Furniture:
@@ -98,8 +101,13 @@ def parts_of(
         lambda _: signing_routes(_signing(house)),
         lambda pages: revocation_routes(pages, taken_back_pages(house)),
         witness_routes(house.witnesses),
+        lambda pages: money_routes(pages, _money(house)),
     )
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers)
+
+
+def _money(house: House) -> Money:
+    return Money(StatementPages(house.statements, house.payouts, house.clock), house.payouts.record, minor_of)
 
 
 def _signing(house: House) -> Signing:
