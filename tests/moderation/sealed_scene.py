@@ -25,8 +25,10 @@ class SealedScene(Scene):
     """A scene whose tombstones are kept in a list."""
 
     def __init__(self, home: Path, *, reach: Reach = unreached, fresh: bool = True) -> None:
+        home.mkdir(exist_ok=True)
         super().__init__(home, reach=reach, fresh=fresh)
         self.home = home
+        self.photo = ""
         self.person_keys = PersonKeys(self.database, Keyring(home / "keys" / "persons"))
         self.vault = Vault(home, self.person_keys)
         self.buried: list[tuple[str, dict[str, Any]]] = []
