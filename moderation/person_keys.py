@@ -19,7 +19,7 @@ SELECT EXISTS (SELECT 1 FROM submission s JOIN render r ON r.id = s.render_id JO
     OR EXISTS (SELECT 1 FROM template m JOIN twin t ON t.id = m.twin_id WHERE t.person_id = :person)
     OR EXISTS (SELECT 1 FROM outline m JOIN twin t ON t.id = m.twin_id WHERE t.person_id = :person)
     OR EXISTS (SELECT 1 FROM restricted_object o JOIN twin t ON t.id = o.twin_id
-        WHERE t.person_id = :person AND o.destroyed_at IS NULL) AS sealed
+        WHERE t.person_id = :person AND o.id <> :but AND o.destroyed_at IS NULL) AS sealed
 """
 
 
@@ -35,14 +35,14 @@ class PersonKeys:
         self._refuse_erased(person_id)
         return self._closed_unless(lambda: self._keyring.key(person_id))
 
-    def sealing(self, person_id: str) -> Key:
-        """Her key, made if nothing of hers was ever sealed with one. Raises Erased, KeyUnusable.
+    def sealing(self, person_id: str, but: str = "") -> Key:
+        """Her key, made if nothing of hers `but` a restricted object of this id was ever entered. Raises Erased, KeyUnusable.
 
         A key that is missing though it sealed something is not made anew: what it opens would be lost without a word.
         """
         self._refuse_erased(person_id)
         if not self._keyring.has(person_id):
-            if self._database.rows(_ANYTHING_SEALED, {"person": person_id})[0]["sealed"]:
+            if self._database.rows(_ANYTHING_SEALED, {"person": person_id, "but": but})[0]["sealed"]:
                 raise KeyUnusable(_CLOSED)
             with suppress(KeyUnusable):  # another process may have made it in between; whatever else is wrong shows below
                 self._keyring.make(person_id)
@@ -54,7 +54,7 @@ class PersonKeys:
 
     def to_seal(self, shelf: Shelf, name: str) -> Key:
         """The same to seal with. Raises NotFound for a thing of nobody, and what `sealing` raises."""
-        return self.sealing(self.behind(shelf, name))
+        return self.sealing(self.behind(shelf, name), but=name)
 
     def to_open_twin(self, twin_id: str) -> Key:
         """The key of the person behind a twin. Raises NotFound, and what `opening` raises."""

@@ -51,14 +51,14 @@ class SealedScene(Scene):
         templates = [Template(f"{twin}-0", twin, "even", FACES[twin]) for twin in twins]
         self.store._keep([], outlines, templates)
 
-    def allow(self, kind: str, person_id: str, *, until: str = "2026-12-31", version: int = 1) -> str:
+    def allow(self, kind: str, person_id: str, *, until: str = "2026-12-31", since: str = "2026-01-01", version: int = 1) -> str:
         """A consent of hers beside painting: "biometric" or "training"; its id."""
         row = {
             "id": f"{person_id}-{kind}-{version}",
             "person_id": person_id,
             "version": version,
             "purpose": "To tell whether an image shows her.",
-            "starts_at": "2026-01-01T00:00:00.000000+00:00",
+            "starts_at": f"{since}T00:00:00.000000+00:00",
             "ends_at": f"{until}T00:00:00.000000+00:00",
             "signed_at": "2026-01-01T00:00:00.000000+00:00",
         }
