@@ -14,6 +14,7 @@ from moderation.access.session import Sessions
 from moderation.agreements import Agreements
 from moderation.approval import Approvals
 from moderation.biometrics import measurable
+from moderation.consent_word import ConsentWord
 from moderation.database import Clock, Database, Transaction
 from moderation.desk import Desk
 from moderation.desk_moves import Writing
@@ -22,6 +23,7 @@ from moderation.earnings import Earnings
 from moderation.ending import Endings, Settling
 from moderation.examination import Examination
 from moderation.heads import Heads
+from moderation.her_export import HerExport
 from moderation.her_keys import HerKeys
 from moderation.her_word import HerWord
 from moderation.home import Home, Kind
@@ -61,6 +63,7 @@ class House:
         self.home = home
         self._blend = blend
         self.clock = clock
+        self.reach = reach
         self.heads = Heads(home.keys)
         self.tombstones = Tombstones(home.keys / "tombstones.jsonl")
         self.database = Database(home.database, clock, self.heads.sign)
@@ -76,6 +79,7 @@ class House:
             demo=home.kind is Kind.DEMO,
         )
         self.word = HerWord(self.keys)
+        self.consent_word = ConsentWord(self.database, self.keys, self.word)
         self.approvals = Approvals(self.database)
         self.signs = SignOff(self.database, self.vault, self.word, reach)
         self.releases = Releases(self.database, self.vault, reach)
@@ -90,6 +94,7 @@ class House:
             self.database, self.vault, self.person_keys, self.rights, reach, word=self.word, tombstone=self._bury_person
         )
         self.retention = Retention(self.database, self.vault, reach, also=(self._forget_protected,))
+        self.export = HerExport(self.database, self.vault)
         self.photographs = Photographs(self.database, self.vault)
         self.weights = Weights(self.database, self.vault)
         self.viewing = Viewing(self.database, self.vault)

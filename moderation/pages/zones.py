@@ -1,12 +1,15 @@
 """The zones of the moderation domain, and the pieces of theirs that the studio page shows too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from moderation.access.account import Account, Role
 from moderation.access.guard import Guard
+from moderation.access.her_data import HerData, her_data_routes
 from moderation.access.media import Pictures
 from moderation.access.money import Money, money_routes
+from moderation.access.papers import Documents, Drafts, Shelf, paper_routes
 from moderation.access.revocation import revocation_routes
 from moderation.access.routes import Front, Portrait
 from moderation.access.server import Parts, Zone
@@ -18,6 +21,7 @@ from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
 from moderation.pages.my_twin import build_my_twin
+from moderation.pages.papers import document_html, draft_html, shelf_html
 from moderation.pages.ports import DeskPorts, HerPorts
 from moderation.pages.recalls import her_list, strip
 from moderation.pages.scales import scales_page
@@ -26,6 +30,29 @@ from moderation.pages.story import story_html
 from moderation.pages.taken_back import taken_back_pages
 from moderation.pages.theme import PaperTheme
 from moderation.payouts import minor_of
+from moderation.periods import periods
+
+
+class _Looks(Protocol):
+    def picture(self, name: str, /) -> bytes: ...
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Twins(Protocol):
+    """What the site shows of the other domain: portraits and cast of a demo, named looks, documents of consent and drafts."""
+
+    @property
+    def papers(self) -> tuple[Documents, Drafts]: ...
+    @property
+    def lookbook(self) -> _Looks: ...
+    def portrait(self, twin_id: str, /) -> bytes: ...
+    def cast(self) -> Sequence[_Named]: ...
 
 
 class Furniture:
@@ -74,40 +101,47 @@ def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Z
 
 def parts_of(
     house: House,
+    twins: Twins,
     *,
-    portrait: Callable[[Account | None, str], bytes],
-    look: Callable[[Account, str], bytes],
-    cast: Callable[[], Sequence[Portrait]],
     reports: Path,
     refusals: tuple[type[Exception], ...],
     missing: tuple[type[Exception], ...],
 ) -> Parts:
-    """The objects behind the routes; `portrait` and `cast` show the twins of a demo, `look` the named looks.
-
-    `reports` holds a folder for each face pack that was measured.
-    """
+    """The objects behind the routes; `reports` holds a folder for each face pack that was measured."""
     pictures = Pictures(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
-        portrait=portrait,
+        portrait=lambda _, twin_id: twins.portrait(twin_id),
         reference=house.references.picture,
-        look=look,
+        look=lambda _, name: twins.lookbook.picture(name),
         grant=house.releases.grant,
         open_download=house.releases.open_download,
     )
     key = session_key(house.home.keys / "session.key")
-    front, scales = Front(cast, house.insight.inbox), scales_page(house.limits, reports)
+    front = Front(lambda: [Portrait(one.id, one.name) for one in twins.cast()], house.insight.inbox)
+    scales = scales_page(house.limits, reports)
     routers = (
         lambda _: signing_routes(_signing(house)),
+        lambda pages: paper_routes(pages, _shelf(house, *twins.papers)),
         lambda pages: revocation_routes(pages, taken_back_pages(house)),
         witness_routes(house.witnesses),
+        lambda pages: her_data_routes(pages, _her_data(house)),
         lambda pages: money_routes(pages, _money(house)),
     )
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers)
 
 
+def _her_data(house: House) -> HerData:
+    return HerData(house.export.package, house.erasure, house.confirmations, house.sessions, periods())
+
+
 def _money(house: House) -> Money:
     return Money(StatementPages(house.statements, house.payouts, house.clock), house.payouts.record, minor_of)
+
+
+def _shelf(house: House, documents: Documents, drafts: Drafts) -> Shelf:
+    open_ = house.keys.needs_no_password
+    return Shelf(documents, drafts, house.consent_word.statement, open_, document_html, draft_html, shelf_html)
 
 
 def _signing(house: House) -> Signing:
