@@ -46,6 +46,10 @@ OWN = {
     ("GET", "/media/progress/{render_id}"): only("maya", "nora", "greta", "ada", "adam"),
     ("GET", "/media/portrait/{twin_id}"): EVERYBODY,
     ("GET", "/media/reference/{reference_id}"): only("rosa", "nora"),
+    ("GET", "/statements"): only("nora", "mei", "greta", "dario", "ada", "adam"),
+    ("GET", "/statements/{party}/{party_id}/{month}"): only("nora", "greta", "ada", "adam"),
+    ("GET", "/statements/{party}/{party_id}/{month}/csv"): only("nora", "greta", "ada", "adam"),
+    ("POST", "/statements/{party}/{party_id}/{month}/payout"): always(403, nobody=401),
     ("GET", "/scales"): only("rosa", "idris", "ada", "adam"),
     ("GET", "/media/look/{name}"): only(*SIGNED),
     ("GET", "/witness"): only(*SIGNED),
@@ -56,6 +60,13 @@ OWN = {
     ("POST", "/recalls/deleted"): always(403, nobody=401),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),
+    ("GET", "/my-key"): only("nora", "mei"),
+    ("POST", "/my-key"): always(403, nobody=401),
+    ("POST", "/my-key/statement"): always(403, nobody=401),
+    ("POST", "/confirm"): always(403, nobody=401),
+    ("POST", "/statement/image/{render_id}"): always(403, nobody=401),
+    ("POST", "/statement/taking-back/{scope}/{subject_id}"): always(403, nobody=401),
+    ("GET", "/approval/{render_id}"): only(*NORAS),
     **{("GET", zone): {**only(*PAIRS[role], others=401), **dict.fromkeys(PAIRS[role], 307)} for zone, role in ZONES.items()},
 }
 """Without a form's token no form does anything; what they do with one is told in other tests."""
@@ -91,6 +102,7 @@ def filled(theatre: Theatre, path: str) -> str:
     taken = stage.database.rows("SELECT id FROM taking_back WHERE subject_id = ?", [stage.cast["maya", "nora", "recalled"]])
     stage.house.settle()
     known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front", "name": "gel"}
+    known |= {"party": "person", "party_id": "nora", "month": "2026-05"}
     known["taking_back_id"] = taken[0]["id"]
     return re.sub(r"\{(\w+)(?::path)?\}", lambda field: known.get(field[1], ABSENT), path)
 
