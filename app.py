@@ -7,7 +7,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from moderation import schema as moderation_schema
 from moderation.access.account import Account, Role
 from moderation.access.listening import listening, refuse_binding
 from moderation.access.session import LOOPBACK
+from moderation.backup_commands import bring_back
 from moderation.database import append_only
 from moderation.desk_moves import move
 from moderation.errors import ModerationError, RightsLapsed
@@ -40,7 +43,6 @@ from twin.orphans import sweep
 from twin.pages.floor import Elsewhere, Floor, Judged
 from twin.painter import Painting
 from twin.plate import negative_bytes
-from twin.portfolio import cast
 from twin.probes import DATA, PLAIN
 from twin.relight import Proof
 from twin.settings import Settings
@@ -58,7 +60,6 @@ KEPT = ("twin-003-kept", append_only(*twin_schema.KEPT))
 MIGRATIONS = (("audit-001", moderation_schema.AUDIT), *twin_schema.MIGRATIONS, KEPT, *moderation_schema.MIGRATIONS)
 REFUSALS = (TwinError, ModerationError)
 MISSING = (NotFound, NothingToJudge)
-KILLED_BY_A_TEST = 86
 
 
 class Studio:
@@ -68,7 +69,7 @@ class Studio:
         self.settings = settings
         self.home = home
         self.judging = moderation.house.House(
-            home, clock, self.reach, lambda reference_id: self.painting.reference_picture(reference_id), ASSETS / "blend"
+            home, clock, settings.reach, lambda reference_id: self.painting.reference_picture(reference_id), ASSETS / "blend"
         )
         self.painting = twin.house.House(
             ASSETS,
@@ -78,14 +79,10 @@ class Studio:
             lapsed=RightsLapsed,
             give_up=self.judging.desk.give_up,
             halted=self.judging.tombstones.halts,
-            reach=self.reach,
+            reach=settings.reach,
             threads=settings.threads,
+            sign=self.judging.consent_word.given,
         )
-
-    def reach(self, point: str) -> None:
-        """Die at the fault point that a test named, as in a power cut."""
-        if point == self.settings.fault:
-            os._exit(KILLED_BY_A_TEST)
 
     def seal(self, claim: Claim, painting: Painting) -> Sheet:
         """Seal a painting under the disclosure text of the consent it was ordered under."""
@@ -109,14 +106,14 @@ class Studio:
             incoming=incoming,
             sweep=self.sweep,
             negative=lambda claim: Negative.behind(claim, self.painting.store, self.judging.negatives.stored),
-            reach=self.reach,
+            reach=self.settings.reach,
         )
         examine: Examine[Verdict] = Examine(
             jobs=jobs,
             read=lambda claim: incoming.picture(claim.render_id),
             examine=lambda claim, picture: self.judging.examination.examine(picture, claim.order.twin_id),
             judge=lambda tx, claim, verdict: self.judging.desk.judge(tx, claim.render_id, verdict, claim.attempt),
-            reach=self.reach,
+            reach=self.settings.reach,
         )
         return {"paint": paint, "examine": examine}
 
@@ -174,11 +171,15 @@ def open_studio(settings: Settings, clock: Callable[[], datetime], say: Callable
     return studio
 
 
+def house_at(settings: Settings, folder: Path) -> moderation.house.House:
+    """The moderation domain of the home in `folder`."""
+    return open_studio(replace(settings, home=folder), lambda: datetime.now(UTC), tell).judging
+
+
 def build_site(studio: Studio) -> "FastAPI":
     """The site that uvicorn serves: gate, pages of our own, and one Gradio page per role."""
     from moderation.access import server
     from moderation.access.guard import Guard
-    from moderation.access.routes import Portrait
     from moderation.pages.zones import Furniture, moderation_zones, parts_of
     from twin.pages.studio import build_studio
 
@@ -196,15 +197,7 @@ def build_site(studio: Studio) -> "FastAPI":
         admit=judging.negatives.admit,
     )
     page = build_studio(studio.floor().studio(painting.offered, elsewhere), guard(Role.CREATIVE))
-    parts = parts_of(
-        judging,
-        portrait=lambda _, twin_id: painting.portrait(twin_id),
-        look=lambda _, name: painting.lookbook.picture(name),
-        reports=ASSETS / "packs",
-        cast=lambda: [Portrait(twin.id, twin.name) for twin in cast(painting.store)],
-        refusals=REFUSALS,
-        missing=MISSING,
-    )
+    parts = parts_of(judging, painting, reports=ASSETS / "packs", refusals=REFUSALS, missing=MISSING)
     hosts, secure = LOOPBACK | {settings.public or settings.host}, bool(settings.public)
     rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=secure, framed=settings.framed)
     zones = [server.Zone("/studio", Role.CREATIVE, page, furniture.dress()), *moderation_zones(judging, furniture, guard)]
@@ -246,10 +239,15 @@ def evaluate(asked: argparse.Namespace, clock: Callable[[], datetime]) -> None:
 
 def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
     """Do what was asked."""
-    if asked.command == "evaluate":
-        evaluate(asked, lambda: datetime.now(UTC))
+    if asked.command in ("evaluate", "verify-approval"):
+        evaluate(asked, lambda: datetime.now(UTC)) if asked.command == "evaluate" else print(console.verify_approval(asked))
         return
-    studio = open_studio(Settings.read(vars(asked), environment), lambda: datetime.now(UTC), tell)
+    settings = Settings.read(vars(asked), environment)
+    if asked.command == "restore" and asked.confirm is None:
+        house = partial(house_at, settings)
+        print(bring_back(asked, settings.home, house, lambda: datetime.now(UTC), ask_password, settings.reach))
+        return
+    studio = open_studio(settings, lambda: datetime.now(UTC), tell)
     match asked.command or "serve":
         case "serve":
             serve(studio, tell)
@@ -274,7 +272,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             print(making.make(studio.painting, asked, mark_thumbnail))
         case _:
             prompts = console.Prompts(ask_password, confirm, tell)
-            print(console.answer(studio.judging, asked, prompts, studio.settings.address, ASSETS))
+            print(console.answer(studio.judging, asked, prompts, settings.address, ASSETS))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

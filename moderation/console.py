@@ -1,4 +1,4 @@
-"""The command line's door to the moderation domain: accounts, audit, protected people, packs, examinations and trials."""
+"""The command line's door to the moderation domain: accounts, audit, backups, protected people, packs, examinations, trials."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from moderation import commands
+from moderation import backup_commands, commands, key_commands
 from moderation.faces.catalogue import Catalogue
 from moderation.house import House
 from moderation.pack_commands import packs
@@ -53,9 +53,15 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
         case "users":
             return commands.users(house.accounts, asked, prompts.ask_password, address)
         case "audit":
-            return commands.verify_audit(house.database)
+            return backup_commands.audit(house, asked)
+        case "backup":
+            return backup_commands.back_up(house, asked, prompts.ask_password, house.reach)
+        case "restore":
+            return backup_commands.confirm_head(house, asked)
         case "statement":
             return statement(house.database, asked)
+        case "keys":
+            return key_commands.keys(house.keys, house.accounts, asked)
         case "protect":
             return protect(house.examiner.protected, read_picture_file, house.examiner.template, asked)
         case "packs":
@@ -63,6 +69,11 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
             return packs(kept, house.accounts, asked, prompts.confirm, prompts.tell)
         case other:
             raise ValueError(f"The moderation domain has no command {other!r}.")
+
+
+def verify_approval(asked: Namespace) -> str:
+    """What there is to say of the proof `asked.proof`; no studio is opened. Raises SignatureRefused, BadImage, BadRequest."""
+    return key_commands.verify_approval(asked)
 
 
 def examine(house: House, asked: Namespace) -> tuple[dict[str, Any], list[str]]:

@@ -28,8 +28,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     repaint = _command(commands, "repaint", "paint an image again from its recipe, and compare")
     repaint.add_argument("image", help="the id of the image")
     _add_users(commands)
-    audit = _command(commands, "audit", "look after the audit chain")
-    audit.add_argument("act", choices=["verify"], help="verify: walk the whole chain")
+    _add_audit(commands)
+    _add_backup(commands)
+    _add_keys(commands)
     _add_statement(commands)
     _add_evaluation(commands)
     _add_packs(commands)
@@ -109,6 +110,45 @@ def _add_statement(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     form = statement.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="as CSV, bit for bit as the page gives it")
     form.add_argument("--check", metavar="FILE", help="draw the CSV in FILE again from the books, and compare")
+
+
+def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keys = _command(commands, "keys", "look after the keys with which models sign")
+    acts = keys.add_subparsers(dest="act", metavar="ACT", required=True)
+    _command(acts, "list", "every model's keys")
+    witness = _command(acts, "witness", "be witness to a new key that a model asked for and that her old one did not sign")
+    witness.add_argument("login", help="whose key it is")
+    witness.add_argument("--fingerprint", required=True, metavar="F", help="what she read to you from her page")
+    witness.add_argument("--as", dest="witness", required=True, metavar="LOGIN", help="the administrator or agency that saw her")
+    verify = _command(commands, "verify-approval", "check a signed approval, asking no studio")
+    verify.add_argument("proof", help="the JSON file of the proof")
+    verify.add_argument("--fingerprint", required=True, metavar="F", help="of her key, as you or another witness noted it")
+    verify.add_argument("--file", metavar="IMAGE", help="also check that this file is the image she approved")
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = _command(commands, "audit", "look after the audit chain")
+    acts = audit.add_subparsers(dest="act", metavar="ACT", required=True)
+    verify = _command(acts, "verify", "walk the whole chain and name the first row that is not what it was")
+    verify.add_argument(
+        "--head",
+        metavar="FILE",
+        action="append",
+        help="a signed head that a witness kept: a file, or its line; may be said again",
+    )
+    _command(acts, "export", "write the signed head into a file, for a witness").add_argument("file")
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = _command(commands, "backup", "copy the whole studio into one archive, also while it is open")
+    backup.add_argument("place", nargs="?", help="the archive, or a folder for it")
+    backup.add_argument("--keys", metavar="FILE", help="write the keys, which no archive holds, into FILE under a passphrase")
+    restore = _command(commands, "restore", "make a studio from a backup in a folder that is not there yet (--home)")
+    restore.add_argument("archive", nargs="?", help="what backup wrote")
+    restore.add_argument("--tombstones", metavar="FILE", help="the newest copy of keys/tombstones.jsonl; nothing paints without")
+    restore.add_argument("--keys", metavar="FILE", help="what backup --keys wrote; nothing sealed opens without")
+    restore.add_argument("--confirm", metavar="FILE", help="let a restored studio work again: the newest signed head")
+    restore.add_argument("--as", dest="login", help="the administrator who confirms")
 
 
 def _add_packs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

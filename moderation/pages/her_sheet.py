@@ -110,8 +110,16 @@ def image_words(card: Card, now: datetime) -> Markup:
         State.RECALLED: "It was recalled: it may no longer be shown.",
     }.get(State(card.state), "")
     told = facts([("For", f"{card.brand_name}, {card.campaign}"), ("Where", f"{listed(card.media)}, {card.territory}")])
-    return Markup('<div class="ts-next"{}><p class="ts-line">{} {}</p><p>{}</p>{}</div>').format(
-        signed_of(card), chip(card.state), moment(card.moved_at, now), used, told
+    proof = Markup('<p><a class="ts-link" href="/approval/{}" download>Your approval, with its signature</a></p>').format(
+        card.render_id
+    )
+    return Markup('<div class="ts-next"{}><p class="ts-line">{} {}</p><p>{}</p>{}{}</div>').format(
+        signed_of(card),
+        chip(card.state),
+        moment(card.moved_at, now),
+        used,
+        told,
+        proof if card.state in (State.APPROVED, State.RELEASED) else "",
     )
 
 

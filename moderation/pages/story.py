@@ -54,8 +54,10 @@ def _download(story: Story, role: Role, now: datetime) -> Markup:
     size = f"{sealed['width']} × {sealed['height']} px, {sealed['bytes'] / 1_000_000:.1f} MB, PNG"
     return Markup(
         '<section class="ts-download"><button type="button" class="ts-first" data-post="/release/{}/download">'
-        "Download the full file</button>{}</section>"
+        'Download the full file</button><p><a class="ts-link" href="/approval/{}" download>Her signed approval</a>, which anybody'
+        " can check against the fingerprint of her key</p>{}</section>"
     ).format(
+        story.card.render_id,
         story.card.render_id,
         facts(
             [
@@ -84,7 +86,9 @@ def _decision(row: Mapping[str, Any], name: str, now: datetime) -> Markup:
     told = ". ".join(part for part in (why, row["note"]) if part)
     gone = Markup(' <span class="ts-quiet">(no longer stands)</span>') if row["superseded"] else Markup("")
     quote = Markup("<blockquote>{}</blockquote>").format(told) if told else Markup("")
-    return Markup("<li><p>{}, {}{}</p>{}</li>").format(words, moment(row["decided_at"], now), gone, quote)
+    hers = row["kind"] in ("signoff", "undo")
+    signed = Markup("" if not hers else ", signed with her key" if row["signature_id"] else ", not signed")
+    return Markup("<li><p>{}{}, {}{}</p>{}</li>").format(words, signed, moment(row["decided_at"], now), gone, quote)
 
 
 def _money(story: Story) -> Markup:

@@ -31,6 +31,7 @@ class Ids:
     token: str = "guessed"
     version: int = 3
     sealed: str = "0" * 64
+    signed: str = ""
 
 
 def ids_of(stage: Stage, login: str, image: str, twin: str) -> Ids:
@@ -66,7 +67,7 @@ def _value(stage: Stage, elem_id: str, ids: Ids) -> Any:
     look = floor.lookbook.looks[0]
     named = {
         **dict.fromkeys(("film", "mine", "queue"), ids.image),
-        **{"shoot": ids.shoot, "twin": ids.twin, "subject": ids.subject},
+        **{"shoot": ids.shoot, "twin": ids.twin, "subject": ids.subject, "signed": ids.signed, "renditions": ["crops"]},
         **dict.fromkeys(("shoot-title", "appeal-note", "note", "no-note", "wish-note", "why"), "A word about it."),
         **{"words": "", "reason": "quality", "look": look.name, "painter": "atelier", "count": 1, "seed": 7, "chance": False},
         "exposure": 1.31,  # as no image has it, so that something is left to develop

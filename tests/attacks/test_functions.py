@@ -17,6 +17,7 @@ from moderation.access.guard import NOTHING_THERE
 from tests.attacks.arguments import ABSENT, FETCHED, FILES, HOSTILE, Ids, arguments, ids_of, nothing_of
 from tests.attacks.intruder import CHANNELS, Theatre
 from tests.attacks.stage import PAIRS, SHOOTS, ZONES, Rows, Stage, changes
+from tests.moderation.her_hand import sent
 
 READS = {
     "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_look", "take_look", "dip", "mix", "read"}
@@ -62,10 +63,10 @@ DEEDS = (
     deed("/studio", "release", "maya", "approved", "released", "release", "ledger_batch", "ledger_line"),
     deed("/review", "pass_on", "rosa", "in review", "her turn", "decision", "claim"),
     deed("/review", "refuse", "rosa", "in review", "refused", "decision", "claim"),
-    deed("/me", "approve", "haru", "her turn", "approved", "decision", twin="haru"),
-    deed("/me", "refuse", "haru", "her turn", "refused", "decision", twin="haru"),
-    deed("/me", "ask_change", "haru", "her turn", "change asked", "decision", twin="haru"),
-    deed("/me", "undo", "haru", "approved", "her turn", "decision", twin="haru"),
+    deed("/me", "approve", "haru", "her turn", "approved", "decision", "signature", twin="haru"),
+    deed("/me", "refuse", "haru", "her turn", "refused", "decision", "signature", twin="haru"),
+    deed("/me", "ask_change", "haru", "her turn", "change asked", "decision", "signature", twin="haru"),
+    deed("/me", "undo", "haru", "approved", "her turn", "decision", "signature", twin="haru"),
     deed("/me", "withdraw", "haru", "released", "recalled", twin="haru"),
     deed("/me", "revoke", "haru", "approved", "withdrawn", "revocation", "licence", "twin", twin="haru"),
 )
@@ -231,7 +232,7 @@ def test_what_is_ones_own_to_do_is_done_by_the_very_same_call(theatre: Theatre, 
     image = stage.bring(deed.state, "maya", deed.twin)
     visitor, session = theatre.as_one(deed.login), fresh_session()
     _open_page(theatre, deed, image, session)
-    ids = ids_of(stage, "maya", image, deed.twin)
+    ids = replace(ids_of(stage, "maya", image, deed.twin), signed=_signed(stage, deed, image))
     before = stage.rows()
     status, text = visitor.call(deed.zone, number, arguments(stage, deed.zone, function, ids), session, _channel(deed))
     assert status == 200, text
@@ -239,6 +240,15 @@ def test_what_is_ones_own_to_do_is_done_by_the_very_same_call(theatre: Theatre, 
     assert stage.state(image) == deed.leaves
     assert deed.tables <= {table for table, _ in new} <= {*deed.tables, "job", "claim"}
     assert _held_alone(stage, image, new, deed)
+
+
+def _signed(stage: Stage, deed: Deed, image: str) -> str:
+    """Her word for a decision, as her browser sends it; what she takes back in a demo needs none."""
+    choice = {"ask_change": "change"}.get(deed.name, deed.name)
+    if "signature" not in deed.tables:
+        return ""
+    said = {"refuse": {"reason_code": "quality", "note": "A word about it."}, "change": {"note": "A word about it."}}
+    return sent(stage.signs.signed(stage.account(deed.login), image, choice, **said.get(choice, {})))
 
 
 def _channel(deed: Deed) -> str:

@@ -30,6 +30,7 @@ def test_only_a_released_image_offers_its_file_and_only_to_the_brand(scene: Scen
     assert "data-post" not in told(scene, MAYA)
     scene.releases.release(MAYA, "r1")
     assert 'data-post="/release/r1/download"' in told(scene, MAYA)
+    assert 'href="/approval/r1"' in told(scene, MAYA)
     assert "Made with AI" in told(scene, MAYA)
     assert "data-post" not in told(scene, NORA)
 
@@ -40,7 +41,7 @@ def test_who_decided_what_is_told_with_reason_and_note(scene: Scene) -> None:
     scene.desk.review(MODO, "r1", scene.render("r1")["version"], "pass", None, "Looks fine.", token)
     scene.signoff.refuse(NORA, "r1", "quality", "My eye.")
     story = told(scene, MAYA)
-    assert story.index("Mo Dorn passed it on to Nora") < story.index("Nora said no")
+    assert story.index("Mo Dorn passed it on to Nora") < story.index("Nora said no, signed with her key")
     assert "Looks fine." in story
     assert "It is not well made. My eye." in story
 
