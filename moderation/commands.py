@@ -1,14 +1,12 @@
-"""What the command line does with accounts and the audit chain: values in, sentences out; prompting is app.py's part."""
+"""What the command line does with accounts: values in, sentences out; prompting is app.py's part."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from moderation import audit
 from moderation.access.account import Account, Role
 from moderation.access.accounts import Accounts, NewAccount
 from moderation.access.invitation import LASTS, Invitations
-from moderation.database import Database
 from moderation.errors import AccountRefused
 
 FIRST = "admin"
@@ -93,12 +91,6 @@ def insist_on_administrator(accounts: Accounts, ask_password: Callable[[str], st
     if lacks_administrator(accounts):
         tell(f"This studio has no administrator yet; the first is called {FIRST}.")
         first_administrator(accounts, FIRST, "Administrator", ask_password(FIRST))
-
-
-def verify_audit(database: Database) -> str:
-    """Walk the whole chain. Raises AuditBroken naming the first row that does not fit."""
-    count, head = audit.verify(database.rows("SELECT * FROM audit ORDER BY seq"))
-    return f"{count} audit rows, each behind the one before; the head is {head}."
 
 
 def creative_for(accounts: Accounts, login: str | None, brand_ids: Sequence[str]) -> Account:

@@ -57,11 +57,17 @@ class Head:
 
     def check(self) -> Self:
         """Itself. Raises HeadRefused when the signature is not the key's."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(self.signature, self.statement)
-        except InvalidSignature as error:
-            raise HeadRefused(f"The head of row {self.seq} is not validly signed; it was altered.") from error
+        if not self.vouches(self.signature, self.statement):
+            raise HeadRefused(f"The head of row {self.seq} is not validly signed; it was altered.")
         return self
+
+    def vouches(self, signature: bytes, statement: bytes) -> bool:
+        """Whether the key of this head signed the statement."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, statement)
+        except InvalidSignature:
+            return False
+        return True
 
     def line(self) -> str:
         """The whole head as one line, to be printed; `read` understands it."""

@@ -1,4 +1,4 @@
-"""Whoever keeps a signed head of the audit chain is a witness: nothing before it can be changed any more without being noticed."""
+"""Whoever keeps a signed head of the audit chain is a witness: a change of anything before it will be noticed."""
 
 from moderation.access.account import Account
 from moderation.database import Database

@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 from twin.errors import BadValue
 
 PORTS = range(1, 65536)
+KILLED_BY_A_TEST = 86
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Settings:
     def exposed(self) -> tuple[Path, ...]:
         """The folders whose files a browser can reach: where the program runs, and the scratch folder."""
         return Path.cwd(), self.scratch or Path(tempfile.gettempdir()) / "gradio"
+
+    def reach(self, point: str) -> None:
+        """Die at the fault point that a test named, as in a power cut."""
+        if point == self.fault:
+            os._exit(KILLED_BY_A_TEST)
 
     @property
     def address(self) -> str:

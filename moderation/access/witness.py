@@ -19,7 +19,7 @@ def witness_routes(witnesses: Witnesses) -> Callable[[Pages], APIRouter]:
         router = APIRouter()
 
         @router.get("/witness")
-        def explain(request: Request, account: SignedIn) -> Response:
+        def explain(request: Request) -> Response:
             return pages.page(request, "witness.html", head=witnesses.latest())
 
         @router.post("/witness", dependencies=[Depends(from_our_page)])
