@@ -1,4 +1,4 @@
-"""The tables of money: batches that sum to zero by the database's own triggers, their lines, and shares of a look's authors.
+"""The tables of money: batches that sum to zero by the database's own triggers, and their lines.
 
 A batch is one row that carries its lines as JSON. It is refused unless they sum to zero, writes them out as rows of
 `ledger_line` itself, and never changes; a line is refused unless it is the one that its batch carries. None of this rests on a
@@ -29,10 +29,6 @@ CREATE TABLE ledger_line (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ledger_line_by_party ON ledger_line (party, party_id, posted_at);
 CREATE INDEX ledger_line_by_release ON ledger_line (release_id);
-CREATE TABLE creative_share (
-    licence_id TEXT PRIMARY KEY REFERENCES licence(id), share_bp INTEGER NOT NULL CHECK (share_bp BETWEEN 1 AND 5000),
-    agreed_at TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
 """
 
 _TRIGGERS = """
@@ -67,12 +63,6 @@ BEGIN
         AND NEW.party_id IS json_extract(j.value, '$.party_id') AND NEW.kind IS json_extract(j.value, '$.kind')
         AND NEW.amount_minor IS json_extract(j.value, '$.amount_minor'));
 END;
-CREATE TRIGGER creative_share_comes_first BEFORE INSERT ON creative_share
-BEGIN
-    SELECT RAISE(ABORT, 'the share of the authors is agreed once, before the first image')
-    WHERE EXISTS (SELECT 1 FROM creative_share s WHERE s.licence_id = NEW.licence_id)
-    OR EXISTS (SELECT 1 FROM render r WHERE r.licence_id = NEW.licence_id);
-END;
 CREATE TRIGGER download_grant_is_paid BEFORE INSERT ON download_grant
 WHEN NOT EXISTS (SELECT 1 FROM ledger_batch b WHERE b.release_id = NEW.release_id AND b.kind = 'release')
 BEGIN SELECT RAISE(ABORT, 'a release is in the books before its file leaves'); END;
@@ -98,6 +88,6 @@ PAY = (
     + _TABLES
     + _TRIGGERS
     + _KEPT
-    + append_only("ledger_batch", "ledger_line", "creative_share")
+    + append_only("ledger_batch", "ledger_line")
 )
 """Money in batches; the lines that were there before become the batches of their releases, amount for amount."""

@@ -17,6 +17,7 @@ from twin.ports import Store, Transaction
 from twin.rates import Priced, RateCard, Wanted, agreed
 from twin.reference import Reference, plate_references
 from twin.schema_rights import FICTIONAL_PURPOSE
+from twin.shares import agree_share
 
 STARTED = timedelta(days=30)
 """How long before the demo was made its consents and licences began: whatever the year, they hold."""
@@ -127,6 +128,7 @@ def plant(tx: Transaction, demo: Demo, references: Iterable[Reference]) -> None:
     for licence in demo.licences:
         terms = demo.priced(licence_of(licence, tx.at))
         registry.add_licence(tx, terms, f"{licence['twin']}-1", licence_id=licence["id"])
+        agree_share(tx, licence["id"], licence.get("share_bp", 0))
     for shoot in demo.shoots:
         registry.open_shoot(tx, shoot["brand"], shoot["title"], shoot["account"], shoot_id=shoot["id"])
 

@@ -125,4 +125,19 @@ FROM licence l JOIN consent c ON c.id = l.consent_id JOIN twin t ON t.id = l.twi
 """
 """What a licence costs, excludes and waits for; its number of images is kept by the table itself."""
 
-MIGRATIONS = (("twin-documents", DOCUMENTS), ("twin-licensing", LICENSING))
+SHARES = f"""
+CREATE TABLE creative_share (
+    licence_id TEXT PRIMARY KEY REFERENCES licence(id), share_bp INTEGER NOT NULL CHECK (share_bp BETWEEN 1 AND 5000),
+    agreed_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER creative_share_comes_first BEFORE INSERT ON creative_share
+BEGIN
+    SELECT RAISE(ABORT, 'the share of the authors is agreed once, before the first image')
+    WHERE EXISTS (SELECT 1 FROM creative_share s WHERE s.licence_id = NEW.licence_id)
+    OR EXISTS (SELECT 1 FROM render r WHERE r.licence_id = NEW.licence_id);
+END;
+{_kept("creative_share")}
+"""
+"""What the brand of a licence pays the people behind a look beside her fee, in basis points of it."""
+
+MIGRATIONS = (("twin-documents", DOCUMENTS), ("twin-licensing", LICENSING), ("twin-shares", SHARES))

@@ -88,4 +88,4 @@ def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
 
     money = rows_of(studio.home, "SELECT sum(amount_minor) AS sum, count(*) AS lines FROM ledger_line")[0]
     assert money["sum"] == 0
-    assert money["lines"] == 3
+    assert money["lines"] == 7  # her fee in three, the share of three authors in four
