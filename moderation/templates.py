@@ -187,6 +187,8 @@ class Gallery:
 def _evening(embeddings: Floats, owners: NDArray[np.str_], references: int) -> NDArray[np.float64]:
     """The inverse root of the scatter (d, d) of embeddings (n, d) about their owners' means, shrunk towards an even one."""
     size = embeddings.shape[1]
+    if not len(embeddings):  # the one reference there is, left out
+        return np.eye(size)
     means = {owner: embeddings[owners == owner].mean(axis=0) for owner in np.unique(owners)}
     apart = embeddings.astype(np.float64) - np.stack([means[owner] for owner in owners])
     scatter = apart.T @ apart

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from tests.attacks.arguments import ABSENT
 from tests.attacks.intruder import Theatre
 from tests.attacks.stage import PAIRS, ZONES, changes
+from tests.attacks.test_consents import draft_of
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SIGNED = tuple(itertools.chain(*PAIRS.values()))
@@ -71,6 +72,12 @@ OWN = {
     ("POST", "/statement/image/{render_id}"): always(403, nobody=401),
     ("POST", "/statement/taking-back/{scope}/{subject_id}"): always(403, nobody=401),
     ("GET", "/approval/{render_id}"): only(*NORAS),
+    ("GET", "/consents"): only("nora", "mei", "greta", "dario"),
+    ("GET", "/consent/{document_id}"): only("nora", "greta", "maya", "theo"),
+    ("GET", "/consent-draft/{draft_id}"): only("nora", "greta"),
+    ("POST", "/consent-draft/{draft_id}/sign"): always(403, nobody=401),
+    ("POST", "/consent-draft/{draft_id}/decline"): always(403, nobody=401),
+    ("POST", "/statement/consent/{draft_id}"): always(403, nobody=401),
     **{("GET", zone): {**only(*PAIRS[role], others=401), **dict.fromkeys(PAIRS[role], 307)} for zone, role in ZONES.items()},
 }
 """Without a form's token no form does anything; what they do with one is told in other tests."""
@@ -107,7 +114,9 @@ def filled(theatre: Theatre, path: str) -> str:
     stage.house.settle()
     known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front", "name": "gel"}
     known |= {"party": "person", "party_id": "nora", "month": "2026-05"}
-    known["taking_back_id"] = taken[0]["id"]
+    known |= {"taking_back_id": taken[0]["id"], "document_id": "nora-1"}
+    if "{draft_id}" in path:
+        known["draft_id"] = draft_of(stage)
     return re.sub(r"\{(\w+)(?::path)?\}", lambda field: known.get(field[1], ABSENT), path)
 
 

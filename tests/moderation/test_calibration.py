@@ -119,3 +119,7 @@ def test_limits_that_make_no_sense_cannot_be_built(change: dict[str, Any]) -> No
     fields = calibrate(gallery(nora=(0, 0), mei=(1, 0)))["nora"].as_json()
     with pytest.raises(ValueError, match="not in order"):
         Calibration.from_json({**fields, **change})
+
+
+def test_the_only_reference_there_is_sets_no_limit_and_stops_nothing() -> None:
+    assert calibrate(gallery(references=1, nora=(0, 0))) == {}
