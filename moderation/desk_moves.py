@@ -133,7 +133,7 @@ def _refusal(
 
 def _number_sentence(tx: Writing, render: Row, goal: State) -> str:
     """Why the licence's number of images leaves no room for this one; empty when it does."""
-    counted = {State.IN_REVIEW: "taken", State.RELEASED: "given"}.get(goal)
+    counted = {State.IN_REVIEW: "taken", State.RELEASED: "given"}.get(goal, "")
     found = tx.execute("SELECT * FROM licence_taken WHERE licence_id = ?", [render["licence_id"]]) if counted else []
     if not found or found[0][counted] < found[0]["max_images"]:
         return ""

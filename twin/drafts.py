@@ -41,13 +41,23 @@ class Party(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Signature:
-    """Her signature as the other side keeps it; both None where a demo's fictional cast has none."""
+class Signature(Protocol):
+    """Her signature as the other side keeps it; all None where a demo's fictional cast gives none."""
 
-    signature_id: str | None = None
-    key_fingerprint: str | None = None
-    statement: bytes | None = None
+    @property
+    def signature_id(self) -> str | None:
+        """Its row."""
+        ...
+
+    @property
+    def key_fingerprint(self) -> str | None:
+        """The key that made it, hex."""
+        ...
+
+    @property
+    def statement(self) -> bytes | None:
+        """What was signed."""
+        ...
 
 
 Sign = Callable[[Transaction, Any, str, Mapping[str, Any], Word], Signature]
@@ -111,6 +121,11 @@ class Drafts:
         if not rows:
             raise NotFound("There is no such draft.")
         return _draft(rows[0])
+
+    def facts(self, account: Party, draft_id: str) -> dict[str, Any]:
+        """What her statement about a draft says, beside when and by which key. Raises NotFound, AlreadyEnded."""
+        with self._store.read(account.id) as tx:
+            return _facts(_hers(tx, account, draft_id))
 
     def sign(self, account: Party, draft_id: str, seen_sha256: str, word: Word) -> str:
         """Sign a draft, by the person herself alone; the id of the consent that exists from now.

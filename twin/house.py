@@ -10,6 +10,8 @@ from typing import Any
 from twin import portfolio, registry
 from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
+from twin.documents import Documents
+from twin.drafts import Drafts, Sign
 from twin.errors import NotFound
 from twin.jobs import Jobs
 from twin.look import Light, Look, Pose
@@ -28,7 +30,7 @@ class House:
     """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
 
     `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `threads` is how many processor threads an engine
-    takes.
+    takes; `sign` proves her signature under a consent.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class House:
         halted: Halted,
         reach: Reach,
         threads: int,
+        sign: Sign,
     ) -> None:
         self.assets = assets
         self.store = store
         self.clock = clock
         self._threads = threads
         self.darkroom = Darkroom()
+        self.papers = (Documents(store), Drafts(store, sign))
         self.jobs = Jobs(
             store,
             move,
@@ -99,10 +103,14 @@ class House:
         with self.store.read("worker") as tx:
             return registry.consent_behind(tx, licence_id).disclosure_text
 
+    def cast(self) -> tuple[portfolio.OneOfTheCast, ...]:
+        """The fictional twins of a demo."""
+        return portfolio.cast(self.store)
+
     def portrait(self, twin_id: str) -> bytes:
         """The painted portrait (JPEG) of one of the demo's cast. Raises NotFound."""
         file = self.assets / "demo" / "portraits" / f"{twin_id}.jpg"
-        if not (any(one.id == twin_id for one in portfolio.cast(self.store)) and file.is_file()):
+        if not (any(one.id == twin_id for one in self.cast()) and file.is_file()):
             raise NotFound("There is no such portrait.")
         return file.read_bytes()
 

@@ -141,6 +141,14 @@
     insistOn(said.kind === "revocation" && said.scope === scope && said.subject_id === subject && said.key === fingerprint);
     return statement;
   };
+  // The hash that is signed must be that of the letters on this page.
+  const consentStatement = async (draft, seen, fingerprint) => {
+    const { statement } = await send(`/statement/consent/${encodeURIComponent(draft)}`, { key: fingerprint });
+    const said = JSON.parse(statement);
+    insistOn(said.kind === "consent" && said.draft_id === draft && said.key === fingerprint && said.text_sha256 === seen);
+    insistOn((await sha256(bytes(document.querySelector("[data-consent-text]").textContent))) === seen);
+    return statement;
+  };
   const text = (given) => (given ?? "").trim();
   const ACTS = {
     approve: ([, allowed], key) => imageStatement("approve", "#case-words", { renditions: JSON.stringify(["smaller copies", "crops"].filter((one) => (allowed ?? []).includes(one))) }, key),
@@ -153,7 +161,9 @@
       if (!id) throw new Error("Choose first what you want to take back.");
       return backStatement(scope, id, text(why), key);
     },
+    consent: ([draft, seen], key) => consentStatement(draft, seen, key),
   };
+  const KEY_ALONE = { approve: "so it cannot say yes for you", consent: "and a consent counts only when it signs" };
   const word = async (act, given) => {
     let standing = await ask("/my-key");
     let key = await held(standing.fingerprint, standing.person);
@@ -165,7 +175,7 @@
       const statement = await ACTS[act](given, standing.fingerprint);
       return JSON.stringify({ statement, signature: await sign(key, statement) });
     }
-    if (act === "approve") throw new Error("This browser does not hold your key, so it cannot say yes for you. Bring the key, or make one, under “Your key”.");
+    if (act in KEY_ALONE) throw new Error(`This browser does not hold your key, ${KEY_ALONE[act]}. Bring the key, or make one, under “Your key” on the page My twin.`);
     return standing.open ? "" : JSON.stringify({ confirmed: await password() });
   };
 

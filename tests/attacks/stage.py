@@ -44,6 +44,7 @@ ZONES = {"/studio": Role.CREATIVE, "/review": Role.MODERATOR, "/me": Role.MODEL}
 KEPT = (
     *("render", "job", "submission", "recipe", "finding", "verdict", "claim", "decision", "release", "download_grant"),
     *("signature", "person_key", "key_request"),
+    *("consent_draft", "biometric_consent", "training_consent", "rate_card"),
     *("taking_back", "ended_image", "recall", "recall_answer"),
     *(
         "ledger_batch",

@@ -15,7 +15,7 @@ from tests.twin.test_licensing import CAST, Office
 from twin import demo
 from twin.consent_text import text_sha256
 from twin.documents import Documents
-from twin.drafts import Drafts, Signature, Terms
+from twin.drafts import Drafts, Terms
 from twin.errors import AlreadyEnded, BadValue, NotFound, TwinError
 from twin.own_consent import Apart, OwnConsent
 
@@ -37,6 +37,15 @@ GRETA, DARIO = Someone("greta", agency_id="lantern"), Someone("dario", agency_id
 MAYA, THEO = Someone("maya", brand_id="osterby"), Someone("theo", brand_id="calloway")
 ADA = Someone("ada")
 EVERYBODY = (NORA, MEI, VIKTOR, GRETA, DARIO, MAYA, THEO, ADA)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Her signature, as the other side keeps it."""
+
+    signature_id: str | None
+    key_fingerprint: str | None
+    statement: bytes | None
 
 
 class NoWordError(Exception):
