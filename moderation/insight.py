@@ -20,7 +20,7 @@ PAGE = 200
 _CARDS = f"""
 SELECT render.*, t.name AS twin_name, t.person_id, p.name AS person_name, p.agency_id, b.name AS brand_name,
     h.title AS shoot_title, l.campaign, l.product_line, l.advertiser, l.territory, l.uses, l.media,
-    l.fee_minor, l.currency, l.payment_days,
+    f.fee_minor, f.currency, l.payment_days,
     w.starts_at, w.ends_at, w.requested_at, w.effective_at, s.sealed_sha256, s.preview_sha256, s.width, s.height,
     (SELECT v.outcome FROM verdict v WHERE v.render_id = render.id ORDER BY v.attempt DESC LIMIT 1) AS verdict,
     c.account_id AS claimed_by, ca.name AS claimed_by_name, c.lease_until AS claimed_until, {HER_OWN_NO} AS her_no,
@@ -29,7 +29,7 @@ SELECT render.*, t.name AS twin_name, t.person_id, p.name AS person_name, p.agen
 FROM render
 JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id JOIN brand b ON b.id = render.brand_id
 JOIN shoot h ON h.id = render.shoot_id JOIN licence l ON l.id = render.licence_id
-JOIN licence_window w ON w.licence_id = render.licence_id
+JOIN licence_window w ON w.licence_id = render.licence_id JOIN image_fee f ON f.render_id = render.id
 LEFT JOIN submission s ON s.render_id = render.id
 LEFT JOIN claim c ON c.render_id = render.id AND c.lease_until > :now AND render.state = 'in review'
 LEFT JOIN account ca ON ca.id = c.account_id
