@@ -21,7 +21,9 @@ _CARDS = f"""
 SELECT render.*, t.name AS twin_name, t.person_id, p.name AS person_name, p.agency_id, b.name AS brand_name,
     h.title AS shoot_title, l.campaign, l.product_line, l.advertiser, l.territory, l.uses, l.media,
     f.fee_minor, f.currency, l.payment_days,
-    w.starts_at, w.ends_at, w.requested_at, w.effective_at, s.sealed_sha256, s.preview_sha256, s.width, s.height,
+    w.starts_at, w.ends_at, w.requested_at, w.effective_at,
+    (SELECT c.use_ends_at FROM recall c WHERE c.render_id = render.id) AS recalled_from,
+    s.sealed_sha256, s.preview_sha256, s.width, s.height,
     (SELECT v.outcome FROM verdict v WHERE v.render_id = render.id ORDER BY v.attempt DESC LIMIT 1) AS verdict,
     c.account_id AS claimed_by, ca.name AS claimed_by_name, c.lease_until AS claimed_until, {HER_OWN_NO} AS her_no,
     EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = t.person_id) AS erased,
@@ -40,6 +42,7 @@ LEFT JOIN account ca ON ca.id = c.account_id
 class Card:
     """One image as a list shows it; times are ISO text in UTC, the fee is in minor units.
 
+    `use_ends_at` is when a released image may no longer be used: sooner than its licence ends if she took it back.
     `sealed_sha256` is what an approval must carry; `her_no` whether she refused it herself; `picture` says whether this
     account may look at it, `gone` why nobody can any more; `steps` are the words of what the account can do next.
     """
@@ -69,6 +72,7 @@ class Card:
     payment_days: int
     licence_starts_at: str
     licence_ends_at: str
+    use_ends_at: str
     sealed_sha256: str | None
     preview_sha256: str | None
     width: int | None
@@ -240,10 +244,13 @@ def _card(account: Account, row: Row) -> Card:
         "render_id": row["id"],
         "licence_starts_at": row["starts_at"],
         "licence_ends_at": row["ends_at"],
+        "use_ends_at": row["recalled_from"] or row["ends_at"],
         "her_no": bool(row["her_no"]),
         "picture": not gone and shows_picture(account, row["state"]),
         "gone": gone,
-        "steps": steps(account, row["state"], own=row["maker_id"] == account.id, her_no=bool(row["her_no"])),
+        "steps": ()
+        if row["recalled_from"] and account.role is Role.MODEL
+        else steps(account, row["state"], own=row["maker_id"] == account.id, her_no=bool(row["her_no"])),
     }
     return Card(**{name: whole[name] for name in Card.__dataclass_fields__})
 

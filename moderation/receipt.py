@@ -29,12 +29,18 @@ _ACTS = """
 SELECT k.*, t.name AS twin_name, p.id AS person_id, p.name AS person_name, a.name AS by_name
 FROM taking_back k JOIN twin t ON t.id = k.twin_id JOIN person p ON p.id = t.person_id JOIN account a ON a.id = k.account_id
 """
+# What ended by her act: the consents, and every licence that rested on them or that she named, each with its own times.
 _RIGHTS = """
-SELECT r.scope, r.subject_id, r.requested_at, r.effective_at, c.version, l.campaign, b.name AS brand_name
-FROM taking_back_part p JOIN revocation r ON r.id = p.revocation_id
-LEFT JOIN consent c ON r.scope = 'consent' AND c.id = r.subject_id
-LEFT JOIN licence l ON r.scope = 'licence' AND l.id = r.subject_id LEFT JOIN brand b ON b.id = l.brand_id
-WHERE p.taking_back_id = :id ORDER BY r.scope, r.id
+SELECT r.scope, r.subject_id, r.requested_at, r.effective_at, c.version, NULL AS campaign, NULL AS brand_name
+FROM taking_back_part p JOIN revocation r ON r.id = p.revocation_id AND r.scope <> 'licence'
+LEFT JOIN consent c ON r.scope = 'consent' AND c.id = r.subject_id WHERE p.taking_back_id = :id
+UNION ALL
+SELECT 'licence', l.id, w.requested_at, min(w.effective_at, w.ends_at), NULL, l.campaign, b.name
+FROM licence l JOIN licence_window w ON w.licence_id = l.id JOIN brand b ON b.id = l.brand_id
+WHERE w.requested_at < w.ends_at AND EXISTS (SELECT 1 FROM taking_back_part p JOIN revocation r ON r.id = p.revocation_id
+    WHERE p.taking_back_id = :id AND ((r.scope = 'licence' AND r.subject_id = l.id)
+        OR (r.scope = 'consent' AND r.subject_id = l.consent_id)))
+ORDER BY 1, 2
 """
 _IMAGES = """
 SELECT r.id AS render_id, r.state, e.was, e.became, e.ended_at, e.actor, coalesce(a.name, e.actor) AS actor_name,

@@ -147,7 +147,7 @@ class HerActs:
         closed = {turn.no: gr.update(visible=False), turn.wish: gr.update(visible=False), turn.reason: None}
         blank = {
             **closed,
-            turn.renditions: [],
+            turn.renditions: gr.update(value=[], visible=card is not None),
             turn.no_note: "",
             turn.wish_note: "",
             turn.later: gr.update(visible=len(waiting) > 1),
@@ -196,8 +196,8 @@ class HerActs:
             book.money: her_sheet.money_list(self.ports.payments(account), now),
             book.key: her_key.key_words(self.ports.key(account), account.name, now),
             book.agreements: her_sheet.agreements_words(agreements, now),
-            book.subject: gr.update(choices=choices, value=None),
-            book.everything: gr.update(visible=bool(choices)),
+            book.subject: gr.update(choices=choices, value=None, visible=bool(choices)),
+            **dict.fromkeys((book.everything, book.foresee), gr.update(visible=bool(choices))),
             book.taken: self.ports.taken(account),
             **self.forget(account),
         }

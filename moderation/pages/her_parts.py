@@ -90,7 +90,17 @@ class Book:
         """What a decision may change."""
         return [
             *(self.mine, self.mine_style, self.image, self.image_words, self.undo, self.withdraw, self.sure),
-            *(self.used, self.money, self.key, self.agreements, self.subject, *self.ahead, self.everything, self.taken),
+            *(
+                self.used,
+                self.money,
+                self.key,
+                self.agreements,
+                self.subject,
+                *self.ahead,
+                self.everything,
+                self.foresee,
+                self.taken,
+            ),
         ]
 
 
@@ -101,13 +111,14 @@ def build_turn() -> Turn:
             picture = leaf("case")
         with gr.Column(elem_id="turn-words", scale=2, min_width=280):
             words = leaf("case-words")
+            renditions = gr.CheckboxGroup(
+                [(words_of, one.value) for one, words_of in RENDITIONS.items()],
+                label="Besides the picture as it is they may use",
+                elem_id="renditions",
+                elem_classes="ts-options",
+                visible=False,
+            )
             with gr.Column(elem_id="turn-bar", visible=False) as bar:
-                renditions = gr.CheckboxGroup(
-                    [(words_of, one.value) for one, words_of in RENDITIONS.items()],
-                    label="Besides the picture as it is they may use",
-                    elem_id="renditions",
-                    elem_classes="ts-options",
-                )
                 leaf("key-note", KEY_NOTE)
                 with gr.Row(elem_classes="ts-thumb"):
                     approve = gr.Button("Approve", variant="primary", elem_id="approve", min_width=100)

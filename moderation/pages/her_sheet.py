@@ -98,7 +98,7 @@ def images_style(cards: Sequence[Card]) -> Markup:
 def image_words(card: Card, now: datetime) -> Markup:
     """One of her images: where it stands and where it is used."""
     used = {
-        State.RELEASED: f"It may be shown until {day(card.licence_ends_at)}.",
+        State.RELEASED: f"It may be shown until {day(card.use_ends_at)}.",
         State.APPROVED: "You approved it; it is not released yet, so you can still take that back.",
         State.IN_REVIEW: "A moderator looks at it before you do.",
         State.CHANGE_ASKED: "You asked for a change; it cannot be used.",
@@ -130,7 +130,7 @@ def used_list(cards: Sequence[Card], now: datetime) -> Markup:
             card.brand_name,
             f"{card.campaign}, {card.product_line}",
             f"{listed(card.media)}, {card.territory}",
-            until(card.licence_ends_at, now),
+            until(card.use_ends_at, now),
         )
         for card in cards
         if card.state == State.RELEASED

@@ -17,10 +17,11 @@ def strip(count: int) -> Markup:
     """What stands on top of a brand's pages while it has recalls to answer."""
     if not count:
         return Markup("")
-    words = "1 image was recalled" if count == 1 else f"{count} images were recalled"
+    words = "1 image is recalled" if count == 1 else f"{count} images are recalled"
     return Markup(
-        '<p class="ts-recalled" role="status"><span><b>{}.</b> Stop using what you have of it, then say so.</span>'
-        '<a href="/recalls">See and answer</a></p>'
+        '<p class="ts-recalled" role="status"><span><b>{}.</b> See until when you may use it, then say that it'
+        " is deleted.</span>"
+        '<a class="ts-link" href="/recalls">See and answer</a></p>'
     ).format(words)
 
 
@@ -87,8 +88,8 @@ def _act(act: Row, recalls: Sequence[Recalled], now: str) -> Markup:
     later = act["effective_at"] > now
     until = f"; released images may be used until {clock_time(act['effective_at'])}" if later else ""
     return Markup(
-        "<li><p><b>{}</b>, {}{}</p>{}<p><a href='/revocation/{}'>Everything that happened</a>"
-        " · <a href='/revocation/{}/receipt'>Receipt</a></p></li>"
+        "<li><p><b>{}</b>, {}{}</p>{}<p><a class='ts-link' href='/revocation/{}'>Everything that happened</a>"
+        " · <a class='ts-link' href='/revocation/{}/receipt'>Receipt</a></p></li>"
     ).format(SCOPES[act["scope"]], day(act["requested_at"]), until, _brands(recalls, now), act["id"], act["id"])
 
 

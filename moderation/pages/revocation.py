@@ -21,7 +21,7 @@ CHIPS = {
     Standing.DELETED: "approved",
 }
 """The colour of each standing, borrowed from the states of images."""
-BECAME = {"withdrawn": "stopped before anybody used it", "recalled": "recalled: nobody may use it any more"}
+BECAME = {"withdrawn": "stopped before anybody used it", "recalled": "nobody may use it any more"}
 
 
 def clock_time(text: str) -> str:
@@ -84,7 +84,7 @@ def _events(timeline: Timeline, said: str, now: str) -> list[tuple[str, str]]:
         events.append((at, f"{brand} was overdue with {_many(len(group), 'image')}, and reminded."))
     if act["effective_at"] > now:
         events.append((act["effective_at"], "From here nothing of it may be used any more."))
-    return sorted(events)
+    return sorted(events, key=lambda event: event[0])
 
 
 def _grouped(rows: Iterable[Mapping[str, Any]], *names: str) -> list[tuple[tuple[Any, ...], list[Mapping[str, Any]]]]:
@@ -162,8 +162,8 @@ def receipt_html(receipt: Receipt) -> Markup:
     )
     told = facts(
         [
-            ("Asked for", f"{clock_time(said['requested_at'])}; nothing new was painted from here"),
-            ("In effect", f"{clock_time(said['effective_at'])}; release and download had ended by then"),
+            ("Asked for", f"{clock_time(said['requested_at'])}; nothing new is painted from here"),
+            ("In effect", f"{clock_time(said['effective_at'])}; release and download end then at the latest"),
             ("As of", f"{clock_time(said['at'])}, version {said['version']}"),
             ("Number", said["id"]),
             ("Her signature", said["signature_id"] or "given by her account, without a key"),
@@ -215,7 +215,7 @@ def _told(recalls: Sequence[Mapping[str, Any]]) -> Markup:
         )
         for one in recalls
     ]
-    heads = ("Brand", "Image", "Told", "Use ended", "Acknowledged by", "Says it is deleted")
+    heads = ("Brand", "Image", "Told", "Use ends", "Acknowledged by", "Says it is deleted")
     return _figures(heads, rows, "Nobody: nothing of it had been released.")
 
 

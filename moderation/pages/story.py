@@ -64,7 +64,7 @@ def _download(story: Story, role: Role, now: datetime) -> Markup:
                 ("File", size),
                 ("Sealed", Markup('<code title="{0}">{1}…</code>').format(sealed["sealed_sha256"], sealed["sealed_sha256"][:16])),
                 ("Says", sealed["disclosure_text"]),
-                ("Use until", until(story.card.licence_ends_at, now)),
+                ("Use until", until(story.card.use_ends_at, now)),
             ]
         ),
     )

@@ -23,8 +23,8 @@ def build_back() -> dict[str, Any]:
     """The controls: one thing at a time, or everything in two steps, the second at the thumb."""
     leaf(
         "back-words",
-        "<p class='ts-note'>You can take back an image, a licence, a whole consent or everything, at any time. First you see what"
-        " it would do.</p>",
+        "<p class='ts-note'>You can take back a licence, a whole consent or everything, at any time; one image under “Your"
+        " images”. First you see what it would do.</p>",
     )
     everything = gr.Button("Take everything back …", variant="stop", elem_id="everything")
     subject = gr.Radio([], label="What do you want to take back?", elem_id="subject", elem_classes="ts-options ts-stacked")
@@ -110,7 +110,8 @@ def taken_words(taken: TakenBack) -> Markup:
     if later:
         told.append(f"{_many(len(later), 'released file')} to be gone by {clock_time(taken.effective_at)}")
     return Markup(
-        '<p class="ts-note" data-kind="go" role="status">Taken back on {}: {}. <a href="/revocation/{}">See everything</a></p>'
+        '<p class="ts-note" data-kind="go" role="status">Taken back on {}: {}.'
+        ' <a class="ts-link" href="/revocation/{}">See everything</a></p>'
     ).format(clock_time(taken.requested_at), ", ".join(told), taken.revocation_id)
 
 

@@ -21,7 +21,7 @@ POINTS = {
     "judge": ["examine.found", "examine.judged"],
     "review": ["decide.review-moved", "decide.review-recorded", "decide.review-committed"],
     "appeal": ["decide.appeal-recorded"],
-    "approve": ["decide.signoff-moved", "decide.signoff-recorded", "decide.signoff-committed"],
+    "approve": ["decide.signoff-signed", "decide.signoff-moved", "decide.signoff-recorded", "decide.signoff-committed"],
     "undo": ["decide.undo-recorded"],
     "release": ["release.verified", "release.moved", "release.recorded", "release.posted", "release.committed"],
     "grant": ["release.grant-recorded", "release.granted"],
