@@ -6,6 +6,7 @@ that no transaction followed, because the power went, is carried out at the next
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -43,8 +44,10 @@ Again = Mapping[str, Callable[[Transaction, Tombstone], object]]
 class Tombstones:
     """The file, and the marks in the table `tombstone` of what a database has carried out of it."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, draw: Callable[[], str] = secrets.token_hex) -> None:
+        """`draw` gives what tells this home's file from every other's."""
         self.file = file
+        self._draw = draw
 
     def begin(self, database: Database) -> None:
         """Write the first line of a new home; nothing for a home that had one, whether or not its file is still there."""
@@ -52,7 +55,7 @@ class Tombstones:
             return
         with database.write("studio") as tx:
             if not tx.execute("SELECT 1 FROM tombstone LIMIT 1"):
-                self.add(tx, BEGUN, "home")
+                self.add(tx, BEGUN, "home", known_by=self._draw())
 
     def add(self, tx: Writing, kind: str, subject: str, **facts: Any) -> None:
         """Write one line, durably, and its mark in this transaction, which must be about to commit.

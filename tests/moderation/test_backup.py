@@ -10,6 +10,7 @@ import pytest
 from moderation.backup import FAULTS
 from moderation.errors import BackupRefused
 from moderation.key_export import export_keys, import_keys
+from moderation.reach import Reach
 from moderation.vault import Shelf
 from tests.moderation.backed_up import PASSPHRASE, Site, killed_at
 from tests.moderation.scene import Scene
@@ -66,8 +67,8 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name_and_the_next_one_
     site.house.database.close()
     site.scene.database.close()
 
-    def act(reach) -> None:  # type: ignore[no-untyped-def]
-        Site.back_up(site, reach=reach)
+    def act(reach: Reach) -> None:
+        site.back_up(reach=reach)
 
     assert killed_at(point, act)
     archive = site.folder / "backup.tar"
@@ -81,7 +82,7 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name_and_the_next_one_
 def test_a_backup_taken_while_people_work_is_of_one_moment(site: Site) -> None:
     for n in range(3):
         site.scene.released(f"before-{n}")
-    stop, done = threading.Event(), []
+    stop, done = threading.Event(), list[int]()
 
     def work() -> None:
         scene = Scene(site.folder / "home", fresh=False)
