@@ -238,10 +238,8 @@ def _text(content: bytes | None) -> str:
 
 
 def _figures(heads: Sequence[str], rows: Sequence[Sequence[str | Markup]], empty: str) -> Markup:
-    """A table whose cells hold one thing each; `empty` when it has no rows."""
-    if not rows:
-        return Markup("<p>{}</p>").format(empty)
-    return figures(heads, [[Markup("<div>{}</div>").format(cell) for cell in row] for row in rows])
+    """A table; `empty` when it has no rows."""
+    return figures(heads, rows) if rows else Markup("<p>{}</p>").format(empty)
 
 
 def _many(count: int, what: str) -> str:
