@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 LOG = logging.getLogger(__name__)
@@ -19,6 +20,9 @@ LONGEST_PAUSE_S = 60.0
 STEADY_S = 60.0
 """A worker that lived this long was well: the next pause is the first again."""
 GRACE_S = 10.0
+LOG_BYTES = 1_000_000
+LOGS_BEFORE = 3
+"""How large the log grows before it is put aside, and how many of those are kept."""
 PR_SET_PDEATHSIG = 1
 """See prctl(2)."""
 
@@ -26,7 +30,8 @@ PR_SET_PDEATHSIG = 1
 class Supervisor:
     """Keeps one child process of `command` running until told to stop; its output goes to `log`, or to the parent's.
 
-    The child must call `follow_parent`. `clock` gives seconds, `pause` waits for some unless told to stop.
+    Of the log the last few million bytes are kept. The child must call `follow_parent`. `clock` gives seconds, `pause` waits for
+    some unless told to stop.
     """
 
     def __init__(
@@ -38,7 +43,7 @@ class Supervisor:
         pause: Callable[[float], object] | None = None,
     ) -> None:
         self._command = list(command)
-        self._log = log
+        self._log = RotatingFileHandler(log, maxBytes=LOG_BYTES, backupCount=LOGS_BEFORE, delay=True) if log else None
         self._clock = clock
         self._told = threading.Event()
         self._pause = pause or self._told.wait
@@ -64,6 +69,8 @@ class Supervisor:
                 child.kill()
         if self._thread.is_alive():
             self._thread.join()
+        if self._log is not None:
+            self._log.close()
 
     @property
     def running(self) -> bool:
@@ -94,16 +101,20 @@ class Supervisor:
         except OSError as error:
             return f"it could not start: {error.strerror or error}"
         with self._child as child:
+            if self._log is not None and child.stdout is not None:
+                for line in child.stdout:
+                    self._write(self._log, line.decode(errors="replace").rstrip("\n"))
             return f"status {child.wait()}"
+
+    @staticmethod
+    def _write(log: RotatingFileHandler, line: str) -> None:
+        """One line as the child said it; a full disk costs the line and not the worker."""
+        log.handle(logging.LogRecord(LOG.name, logging.INFO, __file__, 0, line, None, None))
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         # A session of its own, so that Ctrl-C in the terminal reaches the studio alone, which then ends the worker in peace.
-        if self._log is None:
-            return subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
-        with self._log.open("ab") as log:
-            return subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-            )
+        out, err = (None, None) if self._log is None else (subprocess.PIPE, subprocess.STDOUT)
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=out, stderr=err, start_new_session=True)
 
 
 def follow_parent(platform: str = sys.platform) -> None:

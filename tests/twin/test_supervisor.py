@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from twin.supervisor import STEADY_S, Supervisor
+from twin.supervisor import LOG_BYTES, LOGS_BEFORE, STEADY_S, Supervisor
 
 ROOT = Path(__file__).parents[2]
 FAILING = [sys.executable, "-S", "-c", "raise SystemExit(3)"]
@@ -72,6 +72,20 @@ def test_a_worker_that_keeps_dying_is_started_ever_less_often() -> None:
 def test_a_worker_that_was_well_for_a_while_is_started_soon() -> None:
     clock = lives(0, 0, STEADY_S, STEADY_S - 1)
     assert pauses_of(FAILING, 5, lambda: next(clock)) == [1, 2, 1, 2, 4]
+
+
+def test_of_a_talkative_worker_the_newest_lines_are_kept_and_the_log_stays_small(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    lines = LOG_BYTES // 100 * (LOGS_BEFORE + 3)
+    talks = f"import sys\nfor n in range({lines}): print(f'{{n:0100d}}')\nprint('ready', flush=True)\nsys.stdin.read()"
+    supervisor = Supervisor([sys.executable, "-S", "-c", talks], log=log)
+    supervisor.start()
+    until_it_says(log, "ready")
+    supervisor.stop()
+    kept = sorted(tmp_path.glob("worker.log*"))
+    assert len(kept) == LOGS_BEFORE + 1
+    assert sum(file.stat().st_size for file in kept) <= LOG_BYTES * (LOGS_BEFORE + 1)
+    assert f"{lines - 1:0100d}\nready" in log.read_text()
 
 
 def test_a_command_that_cannot_start_is_tried_again_as_well() -> None:
