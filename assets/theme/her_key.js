@@ -175,6 +175,7 @@
       const statement = await ACTS[act](given, standing.fingerprint);
       return JSON.stringify({ statement, signature: await sign(key, statement) });
     }
+    if (act in KEY_ALONE && !standing.fingerprint) throw new Error("You have no key yet: make one first, then this can be signed.");
     if (act in KEY_ALONE) throw new Error(`This browser does not hold your key, ${KEY_ALONE[act]}. Bring the key, or make one, under “Your key” on the page My twin.`);
     return standing.open ? "" : JSON.stringify({ confirmed: await password() });
   };
@@ -189,7 +190,7 @@
       return [...given.slice(0, -1), await word(act, given)];
     } catch (refusal) {
       say(refusal.message);
-      return [...given.slice(0, -1), JSON.stringify({ unsigned: true })];
+      throw refusal;
     } finally {
       look();
     }
