@@ -67,7 +67,7 @@ def figures(head: Sequence[str], rows: Iterable[Sequence[str | Markup]]) -> Mark
     heads = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in head)
     lines = Markup("").join(
         Markup("<tr>{}</tr>").format(
-            Markup("").join(Markup('<td data-head="{}">{}</td>').format(name, cell) for name, cell in zip(head, row, strict=True))
+            Markup("").join(Markup('<td data-head="{}"><div>{}</div></td>').format(*pair) for pair in zip(head, row, strict=True))
         )
         for row in rows
     )

@@ -65,9 +65,10 @@ class StatementPages:
 
     def _row(self, one: Statement) -> tuple[str | Markup, ...]:
         late = late_by_currency(one, self._now())
+        overdue = Markup("{} {}").format(chip("overdue", "refused"), _late_words(late)) if late else "nothing"
         link = Markup('<a href="{}">{}</a>').format(address(one.payee, one.month), month_words(one.month))
         this_month = " and ".join(money(total.received_minor, total.currency) for total in one.sums if total.received_minor)
-        return one.payee.name, owed_words(one.sums) or "nothing", _late_words(late) or "nothing", this_month or "nothing", link
+        return one.payee.name, owed_words(one.sums) or "nothing", overdue, this_month or "nothing", link
 
     def sheet(self, account: Account, party: str, party_id: str, month: str) -> Sheet:
         """One statement's page. Raises NotFound."""
@@ -102,11 +103,11 @@ def statement_html(one: Statement, now: datetime) -> Markup:
     late = _late_words(late_by_currency(one, now))
     owed = owed_words(one.sums)
     lead = Markup('<p class="lead">{}{}</p>').format(
-        f"{owed} owed." if owed else "Nothing is owed.", Markup(" <b>{} overdue.</b>").format(late) if late else ""
+        f"{owed} owed now." if owed else "Nothing is owed now.", Markup(" <b>{} overdue.</b>").format(late) if late else ""
     )
     drawn = Markup("").join(
         Markup("<figure><figcaption>{} received a month, refunds taken off</figcaption>{}</figure>").format(
-            currency, bars_svg(months, one.month, currency)
+            currency, bars_svg(months, max(one.month, month_of(now.isoformat())), currency, one.month)
         )
         for currency, months in sorted(one.by_month.items())
     )
@@ -191,6 +192,7 @@ def _totals(sums: Sequence[Sum]) -> Markup:
             ("Received", money(one.received_minor, one.currency)),
             ("Taken", money(one.taken_minor, one.currency)),
             ("Owed after the month", money(one.after_minor, one.currency)),
+            ("Owed now", money(one.open_minor, one.currency)),
         ]
     return Markup('<div class="totals">{}</div>').format(facts(told)) if told else Markup("")
 

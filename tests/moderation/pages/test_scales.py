@@ -53,7 +53,7 @@ def test_only_moderators_and_administrators_read_it(reports: Path) -> None:
 def test_every_twins_limits_stand_there_with_pack_and_date(reports: Path) -> None:
     told = shown(reports, ADMIN)
     nora = KNOWN.limits("nora")
-    assert told.split("<h2>How often")[0].count('<td data-head="twin">Nora</td>') == 2
+    assert told.split("<h2>How often")[0].count('<td data-head="twin"><div>Nora</div></td>') == 2
     assert f"up to {nora.accept:.2f}" in told
     assert f"beyond {nora.refuse:.2f}" in told
     assert "pack (aaaaaaaaaaaa…) on 2026-05-03" in told
