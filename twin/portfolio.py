@@ -18,7 +18,8 @@ class LicensedTwin:
     """A twin under one licence of the brand, with everything a creative has to know before she asks for an image.
 
     `limits` are sentences of the consent; `refusal` is empty when one more image can be painted now, else says why not.
-    `fee_minor` is per released image, in minor units of `currency`, paid within `payment_days`.
+    `fee_minor` is what `fee_model` pays for, in minor units of `currency`, within `payment_days`; `variant_minor` is paid for a
+    new light on a painted image where the fee is one per variant. `first_use` is when an image may first be used.
     """
 
     twin_id: str
@@ -42,6 +43,13 @@ class LicensedTwin:
     max_images: int
     images_left: int
     refusal: str
+    consent_id: str
+    fee_model: str
+    variant_minor: int | None
+    exclusivity: str
+    category: str
+    first_use: datetime
+    revocation_notice_hours: int
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,10 @@ def renders_of(store: Store, brand_id: str, shoot_id: str) -> tuple[RenderSeen, 
 
 
 def _licensed(row: Mapping[str, Any], at: datetime) -> LicensedTwin:
-    kept = ("licence_id", "campaign", "advertiser", "product_line", "territory", "fee_minor", "currency", "payment_days")
+    kept = (
+        *("licence_id", "campaign", "advertiser", "product_line", "territory", "fee_minor", "currency", "payment_days"),
+        *("consent_id", "fee_model", "variant_minor", "exclusivity", "category", "revocation_notice_hours"),
+    )
     refusal = refusal_of(row, at)
     return LicensedTwin(
         **{name: row["id" if name == "licence_id" else name] for name in kept},
@@ -146,6 +157,7 @@ def _licensed(row: Mapping[str, Any], at: datetime) -> LicensedTwin:
         disclosure_text=row["disclosure_text"],
         starts_at=datetime.fromisoformat(row["window_starts_at"]),
         until=datetime.fromisoformat(row["window_ends_at"]),
+        first_use=datetime.fromisoformat(row["use_starts_at"]),
         max_images=row["max_images"],
         images_left=max(row["images_left"], 0),
         refusal=str(refusal or ""),

@@ -27,7 +27,8 @@ __all__ = ["SPENT", "TERMS", "add_licence", "add_rate_card", "quote", "rate_card
 TITLE_AT_MOST = 120
 
 TERMS = """
-SELECT l.*, w.starts_at AS window_starts_at, w.ends_at AS window_ends_at, w.requested_at, w.effective_at,
+SELECT l.*, w.starts_at AS window_starts_at, w.ends_at AS window_ends_at, w.use_starts_at,
+    w.requested_at, w.effective_at,
     w.twin_epoch, w.licence_epoch, t.name AS twin_name, p.name AS person_name, p.fictional,
     (SELECT n.max_images - n.taken FROM licence_taken n WHERE n.licence_id = l.id) AS images_left,
     EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = l.consent_id

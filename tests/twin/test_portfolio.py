@@ -28,6 +28,8 @@ def test_a_twin_comes_with_what_the_licence_allows_and_the_consent_limits(studio
     nora = twin_for(studio.database, "calloway", "nora", NOW)
     assert (nora.licence_id, nora.fee_minor, nora.currency, nora.payment_days) == ("calloway-nora", 15500, "EUR", 30)
     assert nora.media == ("web shop", "lookbook")
+    assert (nora.fee_model, nora.exclusivity, nora.category, nora.consent_id) == ("image", "none", "shirts", "nora-1")
+    assert nora.first_use == NOW - demo.STARTED
     assert nora.until == NOW - demo.STARTED + timedelta(days=300)
     assert "I am not shown with alcohol." in nora.limits
     assert (nora.images_left, nora.max_images, nora.refusal) == (150, 150, "")

@@ -241,7 +241,18 @@ def test_everything_entered_stands_in_the_audit_without_names(studio: Studio) ->
     verify(rows)
     entered = sum(
         studio.database.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"]
-        for table in ("agency", "rate_card", "brand", "person", "twin", "consent", "biometric_consent", "licence", "shoot")
+        for table in (
+            "agency",
+            "rate_card",
+            "brand",
+            "person",
+            "twin",
+            "consent",
+            "biometric_consent",
+            "licence",
+            "shoot",
+            "creative_share",
+        )
     )
     assert len(rows) == entered
     assert not any(person["name"].split()[1] in str(row) for row in rows for person in CAST.people)

@@ -12,6 +12,8 @@ from twin.relight import Difference
 from twin.wardrobe import Swatch
 from twin.words import Reading
 
+TERRITORIES = {"EU": "European Union", "worldwide": "worldwide"}
+"""Territories that are no country's two letters, in words."""
 NAMED_AT_MOST = 5
 """How many changed tools are named."""
 
@@ -52,18 +54,36 @@ def swatch_named(swatches: Sequence[Swatch], colour: str) -> str | None:
 
 
 def licence_facts(twin: TwinCard | None, now: datetime) -> Markup:
-    """What the licence allows, until when, the fee per image and how many images are left."""
+    """The deal, before anything is painted: for whom and what, where, how long, the price and how many images are left."""
     if twin is None:
         return note("Choose whom you want to picture.")
     left = f"{twin.images_left} image{'' if twin.images_left == 1 else 's'}"
+    first = twin.first_use if twin.first_use is not None and twin.first_use > now else None
     pairs: list[tuple[str, str | Markup]] = [
-        ("For", twin.campaign),
+        ("For", ", ".join(word for word in (twin.campaign, twin.advertiser) if word)),
+        ("Showing", twin.product_line),
+        ("Where", f"{', '.join(twin.media)}; {TERRITORIES.get(twin.territory, twin.territory)}" if twin.media else ""),
+        ("From", Markup('{} <span class="ts-quiet">(used no earlier)</span>').format(day(first)) if first else ""),
         ("Until", Markup('{} <span class="ts-quiet">({})</span>').format(day(twin.until), moment(twin.until, now))),
-        ("Fee", f"{money(twin.fee_minor, twin.currency)} an image, on release, paid within {twin.payment_days} days"),
-        ("Left", left),
+        ("Alone", f"no other brand shows this person with {twin.exclusive} meanwhile" if twin.exclusive else ""),
+        ("Price", price(twin)),
+        ("Left", left if twin.max_images is None else f"{left} of {twin.max_images}"),
     ]
-    terms = _sentences("Allowed", twin.permits) + _sentences("Never", twin.forbids)
-    return note(twin.refusal, "stop") + facts(pairs) + terms
+    link = Markup('<p class="ts-note"><a href="{}" target="_blank">The consent that binds you</a></p>')
+    consent = link.format(twin.consent_url)
+    terms = _sentences("Allowed", twin.permits) + _sentences("Never", twin.forbids) + (consent if twin.consent_url else "")
+    return note(twin.refusal, "stop") + facts([pair for pair in pairs if pair[1]]) + terms
+
+
+def price(twin: TwinCard) -> str:
+    """What one image costs, or all of them, when it is owed and when it is paid."""
+    paid = f"paid within {twin.payment_days} days of release"
+    fee = money(twin.fee_minor, twin.currency)
+    if twin.fee_model == "buyout":
+        return f"{fee} once, with the first image released, for all of them; {paid}"
+    if twin.variant_minor is not None:
+        return f"{fee} an image, {money(twin.variant_minor, twin.currency)} for the same in another light; {paid}"
+    return f"{fee} an image, {paid}; what is not released costs nothing"
 
 
 def _sentences(title: str, sentences: Sequence[str]) -> Markup:

@@ -183,11 +183,16 @@ def _url(render: portfolio.RenderSeen, judged: Judged | None) -> str | None:
 
 
 def _twin_card(twin: portfolio.LicensedTwin) -> TwinCard:
-    kept = ("name", "licence_id", "campaign", "until", "fee_minor", "currency", "payment_days", "images_left", "refusal")
+    kept = (
+        *("name", "licence_id", "campaign", "until", "fee_minor", "currency", "payment_days", "images_left", "refusal"),
+        *("advertiser", "product_line", "media", "territory", "max_images", "fee_model", "variant_minor", "first_use"),
+    )
     return TwinCard(
         **{name: getattr(twin, name) for name in kept},
         id=twin.twin_id,
         portrait_url=f"/media/portrait/{twin.twin_id}",
+        exclusive=twin.category if twin.exclusivity == "category" else "",
+        consent_url=f"/consent/{twin.consent_id}",
         permits=twin.uses,
         forbids=twin.limits,
     )

@@ -50,8 +50,10 @@ class ShootCard:
 class TwinCard:
     """A twin as this brand may picture her: what the licence allows, until when, at what fee.
 
-    `fee_minor` is in hundredths of `currency`; `permits` and `forbids` are words of the consent; `refusal` is empty when
-    she may be painted now and else says why not. Raises BadValue without a name, or with a clock time of no zone.
+    `fee_minor` is in hundredths of `currency`, for what `fee_model` names (image, variant, buyout); `media` and `territory` say
+    where it may appear, `first_use` from when; `exclusive` is the category that the brand has for itself, empty where it has
+    none. `permits` and `forbids` are words of the consent, which stands at `consent_url`; `refusal` is empty when she may be
+    painted now and else says why not. Raises BadValue without a name, or with a clock time of no zone.
     """
 
     id: str
@@ -67,6 +69,16 @@ class TwinCard:
     payment_days: int
     images_left: int
     refusal: str = ""
+    advertiser: str = ""
+    product_line: str = ""
+    media: tuple[str, ...] = ()
+    territory: str = ""
+    max_images: int | None = None
+    fee_model: str = "image"
+    variant_minor: int | None = None
+    exclusive: str = ""
+    first_use: datetime | None = None
+    consent_url: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a card that cannot be shown truthfully."""

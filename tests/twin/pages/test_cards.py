@@ -1,5 +1,7 @@
 """Facts about the cards of twins, looks, swatches and words."""
 
+from datetime import timedelta
+
 from tests.twin.pages.pretend import ASSETS, EVIL, LOOK, NOW, twin
 from twin.lookbook import Lookbook
 from twin.pages.cards import licence_facts, look_style, look_words, portrait_style, reading_words, refused_words, swatch_named
@@ -13,6 +15,20 @@ def test_a_licence_says_its_use_its_end_its_fee_and_what_is_left() -> None:
     told = licence_facts(twin(), NOW)
     for part in ("web", "swimwear", "3 May 2027", "in 1 year", "€120 an image", "30 days", "4 images"):
         assert part in told
+
+
+def test_the_deal_and_its_price_stand_there_before_the_first_image() -> None:
+    deal = {"advertiser": "Halden", "product_line": "coats", "media": ("print", "email"), "territory": "EU", "max_images": 9}
+    told = licence_facts(twin(**deal, exclusive="outerwear", first_use=NOW + timedelta(days=2), consent_url="/consent/c1"), NOW)
+    for part in ("Spring, Halden", "coats", "print, email; European Union", "4 images of 9", "5 May 2026", "no earlier"):
+        assert part in told
+    assert "no other brand shows this person with outerwear" in told
+    assert 'href="/consent/c1"' in told
+    assert "no earlier" not in licence_facts(twin(**deal, first_use=NOW), NOW)
+    assert "what is not released costs nothing" in told
+    assert "€120 once, with the first image released, for all of them" in licence_facts(twin(fee_model="buyout"), NOW)
+    assert "€120 an image, €7.50 for the same in another light" in licence_facts(twin(fee_model="variant", variant_minor=750), NOW)
+    assert "<img" not in licence_facts(twin(**{**deal, "territory": EVIL}, exclusive=EVIL, consent_url=EVIL), NOW)
 
 
 def test_who_may_not_be_painted_says_why_and_is_greyed() -> None:
