@@ -83,20 +83,12 @@ class House:
         self.approvals = Approvals(self.database)
         self.signs = SignOff(self.database, self.vault, self.word, reach)
         self.releases = Releases(self.database, self.vault, reach)
-        self._reach = reach
         self.rights = Rights(self.database, reach, word=self.word, tombstone=self._bury)
         self.recalls = Recalls(self.database)
         self.receipts = Receipts(self.database, self._seal_head, reach)
         self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue, self._close_day))
         self.witnesses = Witnesses(self.database, self.heads)
         self.insight = Insight(self.database, self.settle)
-        self.erasure = erasure.Erasure(
-            self.database, self.vault, self.person_keys, self.rights, reach, word=self.word, tombstone=self._bury_person
-        )
-        self.retention = Retention(self.database, self.vault, reach, also=(self._forget_protected,))
-        self.export = HerExport(self.database, self.vault)
-        self.photographs = Photographs(self.database, self.vault)
-        self.weights = Weights(self.database, self.vault)
         self.viewing = Viewing(self.database, self.vault)
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
@@ -141,6 +133,32 @@ class House:
         self.erasure.resume()
 
     @cached_property
+    def erasure(self) -> erasure.Erasure:
+        """How a person has herself erased."""
+        keys, word = self.person_keys, self.word
+        return erasure.Erasure(self.database, self.vault, keys, self.rights, self.reach, word=word, tombstone=self._bury_person)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What destroys what is over."""
+        return Retention(self.database, self.vault, self.reach, also=(self._forget_protected,))
+
+    @cached_property
+    def export(self) -> HerExport:
+        """A person's copy of everything about her."""
+        return HerExport(self.database, self.vault)
+
+    @cached_property
+    def photographs(self) -> Photographs:
+        """The photographs by which people enrolled."""
+        return Photographs(self.database, self.vault)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What was trained on single twins."""
+        return Weights(self.database, self.vault)
+
+    @cached_property
     def accounts(self) -> Accounts:
         """Who may come in."""
         return Accounts(self.database, PasswordHash.recommended())
@@ -181,7 +199,7 @@ class House:
     def prepare(self, references: "Pictures", say: "Say", shipped: Path | None = None) -> None:
         """Seal what lies in the clear, destroy what is over, and make models and faces ready; see `Examiner.prepare`."""
         if not self.database.is_held:
-            seal_home(self.database, self.vault, say, self._reach)
+            seal_home(self.database, self.vault, say, self.reach)
             self.retention.when_due()
         self.examiner.prepare(references, say, shipped)
 
