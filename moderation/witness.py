@@ -18,7 +18,13 @@ class Witnesses:
             return self._heads.latest(tx)
 
     def take(self, account: Account) -> Head:
-        """A head of the chain as it stands now, whose last row says who took it. Raises KeyUnusable, ReadOnly."""
+        """A head of the chain as it stands now, whose last row says who took it, and which key is hers if it is a model.
+
+        Raises KeyUnusable, ReadOnly.
+        """
         with self._database.write(account.id) as tx:
-            tx.record("head.witnessed", account.id, role=account.role.value)
+            hers = tx.execute(
+                "SELECT fingerprint FROM person_key WHERE person_id = ? AND replaced_at IS NULL", [account.person_id]
+            )
+            tx.record("head.witnessed", account.id, role=account.role.value, **({"key": hers[0]["fingerprint"]} if hers else {}))
             return self._heads.sign(tx)

@@ -36,6 +36,26 @@ def test_the_audit_chain_of_a_fresh_demo_verifies(capsys: pytest.CaptureFixture[
     assert "audit rows" in out
 
 
+def test_a_witness_takes_the_head_home_and_a_backup_comes_back_with_it(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    head, archive, again = (str(tmp_path / name) for name in ("head.json", "backup.tar", "again"))
+    assert asked(capsys, home, "audit", "export", head)[0] == 0
+    status, out, _ = asked(capsys, home, "audit", "verify", "--head", head)
+    assert (status, "1 witnessed heads" in out) == (0, True)
+    status, out, _ = asked(capsys, home, "backup", archive)
+    assert (status, "no key" in out) == (0, True)
+    status, out, _ = asked(capsys, Path(again), "restore", archive, "--tombstones", str(home / "keys" / "tombstones.jsonl"))
+    assert (status, "each proven" in out) == (0, True)
+    line = next(one for one in out.splitlines() if one.startswith("audit-head "))
+    status, _, err = asked(capsys, Path(again), "users", "disable", "maya")
+    assert (status, "only shows what it holds" in err) == (1, True)
+    assert asked(capsys, Path(again), "restore", "--confirm", head)[2].startswith("This head is older than the backup")
+    status, out, _ = asked(capsys, Path(again), "restore", "--confirm", line)
+    assert (status, "works again" in out) == (0, True)
+    assert asked(capsys, Path(again), "users", "disable", "maya")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -46,6 +66,8 @@ def test_the_audit_chain_of_a_fresh_demo_verifies(capsys: pytest.CaptureFixture[
         (("examine", "nowhere.png", "--twin", "nora"), "nowhere.png cannot be read"),
         (("examine", "README.md", "--twin", "nora"), "not a picture"),
         (("repaint", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), "no such image"),
+        (("keys", "witness", "nora", "--fingerprint", "0" * 64, "--as", "rosa"), "Only an administrator or her own agency"),
+        (("keys", "witness", "maya", "--fingerprint", "0" * 64, "--as", "rosa"), "only a model has a key"),
         (("--studio", "users", "list"), "was made as a demo and stays one"),
         (("--port", "70000", "users", "list"), "1 to 65535"),
         (("users", "add", "ada", "--role", "administrator"), "asked for at a terminal"),
@@ -54,6 +76,13 @@ def test_the_audit_chain_of_a_fresh_demo_verifies(capsys: pytest.CaptureFixture[
             "README.md: This file is not a picture",
         ),
         (("protect", "add", "Ann", "README.md", "--consent", "yes"), "needs the person's own consent"),
+        (("audit", "verify", "--head", "README.md"), "no signed head"),
+        (("audit", "verify", "--head", "nowhere.json"), "cannot be read as a signed head"),
+        (("audit", "export", "README.md"), "is there already"),
+        (("backup",), "Say where the backup is to go"),
+        (("backup", "README.md"), "is there already"),
+        (("backup", "--keys", "keys.sealed"), "asked for at a terminal"),
+        (("restore", "--confirm", "README.md"), "no signed head"),
         (("protect", "remove", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), "Nobody on the list has this id"),
     ],
 )

@@ -9,6 +9,7 @@ from moderation.heads import Head, Heads
 from moderation.tombstones import Tombstones
 from moderation.verification import verify_home
 from moderation.witness import Witnesses
+from tests.moderation.her_hand import fingerprint, private_key
 from tests.moderation.scene import AGENT, NORA, Scene
 
 
@@ -22,8 +23,8 @@ def test_what_a_person_took_home_says_who_took_it_and_is_held_against_the_chain(
     hers, agencys = witnesses.take(NORA), witnesses.take(AGENT)
     assert hers.seq < agencys.seq
     assert witnesses.latest() == agencys
-    rows = scene.database.rows("SELECT actor FROM audit WHERE event = 'head.witnessed' ORDER BY seq")
-    assert [row["actor"] for row in rows] == [NORA.id, AGENT.id]
+    rows = scene.database.rows("SELECT actor, facts ->> 'key' AS key FROM audit WHERE event = 'head.witnessed' ORDER BY seq")
+    assert [(row["actor"], row["key"]) for row in rows] == [(NORA.id, fingerprint(private_key("nora"))), (AGENT.id, None)]
     assert verify_home(scene.database, heads, stones, [hers, agencys]).witnessed == 2
 
     other = Head.read(hers.as_text())
