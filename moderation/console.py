@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from moderation import backup_commands, commands, key_commands
+from moderation import backup_commands, commands, erasing, key_commands
 from moderation.faces.catalogue import Catalogue
 from moderation.house import House
 from moderation.pack_commands import packs
@@ -62,6 +62,10 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
             return statement(house.database, asked)
         case "keys":
             return key_commands.keys(house.keys, house.accounts, asked)
+        case "erase":
+            return erasing.erase(house.erasure, house.accounts, asked, prompts.confirm)
+        case "retention":
+            return erasing.retention(house.retention, asked)
         case "protect":
             return protect(house.examiner.protected, read_picture_file, house.examiner.template, asked)
         case "packs":

@@ -187,6 +187,9 @@ def _person(tx: Transaction, account: Account, person_id: str | None) -> Row:
         raise NotFound("There is nobody of that id.")
     if rows[0]["erased"]:
         raise AlreadyDecided(words.ALREADY)
+    standing = "SELECT 1 FROM account WHERE id = ? AND role = ? AND disabled_at IS NULL"
+    if not tx.execute(standing, [account.id, account.role.value]):
+        raise NotYours("This account is closed.")
     return rows[0]
 
 

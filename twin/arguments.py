@@ -35,6 +35,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_evaluation(commands)
     _add_packs(commands)
     _add_protect(commands)
+    _add_kept(commands)
     measure = _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
     measure.add_argument("--report", action="store_true", help="instead say how often the limits are right, in assets/packs")
     _command(commands, "thumbnails", "paint the picture of every named look again and write assets/looks/*.jpg")
@@ -181,3 +182,15 @@ def _add_protect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument("photo", nargs="+", help="a photograph of this person alone; three of different days tell more than one")
     add.add_argument("--consent", required=True, metavar="TEXT", help="how and when the person agreed to the template, in words")
     _command(acts, "remove", "erase somebody and the key that opens what is known").add_argument("id")
+
+
+def _add_kept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    erase = _command(commands, "erase", "erase a person who asked for it; nothing kept of her opens ever again")
+    erase.add_argument("id", help="the id of the person")
+    erase.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the administrator whom she asked")
+    erase.add_argument("--words", required=True, metavar="TEXT", help="how and when she asked, in words")
+    erase.add_argument("--yes", action="store_true", help="do not ask whether to erase")
+    kept = _command(commands, "retention", "destroy what may no longer be kept; the studio does so by itself each day")
+    acts = kept.add_subparsers(dest="act", metavar="ACT", required=True)
+    _command(acts, "run", "look now, and leave a receipt")
+    _command(acts, "list", "the last receipts")
