@@ -89,6 +89,8 @@ def bring_back(
 
     Raises what `restore` raises, and what `ask_password` raises.
     """
+    if asked.archive is None:
+        raise BackupRefused("Say which backup is to be restored, or with --confirm which head is confirmed.")
     source = Source(
         Path(asked.archive),
         Path(asked.tombstones) if asked.tombstones else None,

@@ -82,6 +82,8 @@ def test_a_witness_takes_the_head_home_and_a_backup_comes_back_with_it(
         (("backup",), "Say where the backup is to go"),
         (("backup", "README.md"), "is there already"),
         (("backup", "--keys", "keys.sealed"), "asked for at a terminal"),
+        (("restore",), "Say which backup"),
+        (("restore", "README.md"), "is there already"),
         (("restore", "--confirm", "README.md"), "no signed head"),
         (("protect", "remove", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), "Nobody on the list has this id"),
     ],
