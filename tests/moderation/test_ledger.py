@@ -1,7 +1,9 @@
 """The books: one balanced batch a release that the database itself insists on, and that anybody can compute again."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,24 @@ def test_a_buyout_is_paid_with_the_first_release_under_its_licence_and_never_aga
     assert ledger.check_books(scene.database) == 2
     with pytest.raises(sqlite3.IntegrityError, match="posted once"):
         insert_batch(scene, buyout_of="bought", release_id="other", kind="release")
+
+
+def test_of_many_releases_at_once_under_a_buyout_one_pays(scene: Scene) -> None:
+    scene.licence("bought", fee_model="buyout", fee_minor=90_000, commission_bp=1750)
+    images = [f"image-{number}" for number in range(8)]
+    for image in images:
+        scene.approved(image, licence="bought")
+    start = threading.Barrier(len(images))
+
+    def release(image: str) -> None:
+        start.wait()
+        scene.releases.release(MAYA, image)
+        scene.database.close()
+
+    with ThreadPoolExecutor(len(images)) as crowd:
+        list(crowd.map(release, images))
+    assert (scene.count("release"), scene.count("ledger_batch"), scene.count("ledger_line")) == (8, 8, 3)
+    assert ledger.check_books(scene.database) == 8
 
 
 def test_the_share_of_the_authors_is_agreed_before_the_first_image_and_paid_beside_her_fee(scene: Scene) -> None:
