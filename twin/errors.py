@@ -39,3 +39,11 @@ class PainterUnavailable(TwinError):
 
 class LeaseLost(TwinError):
     """Another worker, a cancel or a revocation took the job away."""
+
+
+class OutOfMemory(TwinError):
+    """The painter found no room for its work on this machine, in its smallest mode either."""
+
+
+class EngineBroken(Exception):
+    """The accelerator failed in a way that leaves this process unusable: the job is tried again in a new one."""

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from twin.edit import Edit
 from twin.errors import BadValue
 from twin.look import Look
 from twin.order import SEEDS
@@ -62,8 +63,8 @@ class Needs:
 class PainterCard:
     """Who a painter is: licence of its weights, whether they may be used commercially, needs and abilities.
 
-    `model_sha256` is None where the weights have not been read; `twins` is None where it paints anybody.
-    Raises BadValue when a card contradicts itself.
+    `model_sha256` is None where the weights have not been read; `twins` is None where it paints anybody; `size` (width, height)
+    in pixels is what it paints best. Raises BadValue when a card contradicts itself.
     """
 
     name: str
@@ -74,6 +75,7 @@ class PainterCard:
     needs: Needs
     abilities: frozenset[Ability]
     twins: tuple[str, ...] | None
+    size: tuple[int, int] = (512, 640)
 
     def __post_init__(self) -> None:
         """Refuse a nameless painter, a malformed hash, or one that could paint nobody."""
@@ -93,7 +95,8 @@ class PainterCard:
 class PaintRequest:
     """One picture to paint: sRGB `references` (h, w, 3) of the twin, `size` (width, height) in pixels.
 
-    A size is always named, because some engines otherwise take the first reference's. Raises BadValue.
+    A size is always named, because some engines otherwise take the first reference's. With an `edit` only its marked part is
+    painted, at its own size. Raises BadValue.
     """
 
     twin_id: str
@@ -101,6 +104,7 @@ class PaintRequest:
     seed: int
     references: tuple[Picture, ...] = ()
     size: tuple[int, int] = (512, 640)
+    edit: Edit | None = None
 
     def __post_init__(self) -> None:
         """Refuse a seed out of range, references that are no pictures, or a size no engine takes."""
@@ -110,6 +114,8 @@ class PaintRequest:
             raise BadValue("A reference is a picture of height × width × 3 bytes.")
         if any(side < 64 or side > 4096 or side % 16 for side in self.size):
             raise BadValue("Width and height are multiples of 16 between 64 and 4096 pixels.")
+        if self.edit is not None and self.edit.size != self.size:
+            raise BadValue("A picture is repainted at its own size.")
 
 
 @dataclass(frozen=True)
@@ -131,13 +137,15 @@ class Painting:
     """What came out: the (h, w, 3) sRGB picture, its plate if the painter made one, and how it was made.
 
     `recipe` is all that repaints it (JSON values only); `source_type` is the full IPTC address that the pipeline
-    which ran stands for. Raises BadValue.
+    which ran stands for. `ran` names what decided the pixels besides the studio's own arithmetic: "device" in words, and
+    versions of further packages. Raises BadValue.
     """
 
     picture: Picture
     plate: "Plate | None"
     recipe: Mapping[str, Any]
     source_type: str
+    ran: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what is no picture, or a source type nobody defined."""

@@ -1,11 +1,10 @@
 """The recipe kept with each image: all that repaints it, and how a repainting compares."""
 
-import hashlib
 import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -13,10 +12,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from twin.edit import Edit, pixels_sha256
 from twin.errors import BadValue
 from twin.look import Look
 from twin.painter import Painting, PaintRequest
 from twin.ports import Picture
+
+__all__ = ["Comparison", "Environment", "Recipe", "Sameness", "compare", "environment_here", "pixels_sha256", "psnr_of"]
 
 PACKAGES = ("torch", "diffusers", "numpy")
 """The packages whose arithmetic decides the pixels."""
@@ -49,6 +51,11 @@ class Environment:
             for name in sorted({*mine, *theirs})
             if mine.get(name) != theirs.get(name)
         )
+
+    def running(self, ran: Mapping[str, str]) -> "Environment":
+        """The same, with an engine's own device and packages."""
+        packages = {name: told for name, told in ran.items() if name != "device"}
+        return replace(self, versions={**self.versions, **packages}, device=ran.get("device", self.device))
 
     def _named(self) -> dict[str, str]:
         return {**self.versions, "machine": self.machine, "device": self.device, "threads": str(self.threads)}
@@ -97,7 +104,7 @@ class Recipe:
             references=tuple(pixels_sha256(reference) for reference in request.references),
             made_by=dict(painting.recipe),
             pixels_sha256=pixels_sha256(painting.picture),
-            environment=environment,
+            environment=environment.running(painting.ran),
         )
 
     def as_json(self) -> str:
@@ -120,11 +127,13 @@ class Recipe:
         except (ValueError, TypeError, KeyError) as error:
             raise BadValue("This recipe was not written by this program.") from error
 
-    def request(self, references: tuple[Picture, ...] = ()) -> PaintRequest:
-        """The request that repaints it. Raises BadValue when these are not the reference pictures it was painted from."""
+    def request(self, references: tuple[Picture, ...] = (), edit: Edit | None = None) -> PaintRequest:
+        """The request that repaints it. Raises BadValue when these are not the pictures it was painted from."""
         if tuple(pixels_sha256(reference) for reference in references) != self.references:
             raise BadValue("The reference pictures are not those this image was painted from.")
-        return PaintRequest(self.twin_id, self.look, self.seed, references, self.size)
+        if (edit.hashes if edit else None) != self.made_by.get("edit"):
+            raise BadValue("The picture or the mask is not the one that this image was repainted from.")
+        return PaintRequest(self.twin_id, self.look, self.seed, references, self.size, edit)
 
 
 class Sameness(StrEnum):
@@ -166,9 +175,3 @@ def psnr_of(one: Picture, other: Picture) -> float:
     """Peak signal-to-noise ratio of two 8-bit pictures of one size, in dB; infinite when they are equal."""
     error = float(np.mean((one.astype(np.float64) - other.astype(np.float64)) ** 2))
     return math.inf if error == 0 else 10 * math.log10(255.0**2 / error)
-
-
-def pixels_sha256(picture: Picture) -> str:
-    """The hash of a picture's size and RGB bytes, free of any file format; a sealed file's decoded pixels have the same."""
-    height, width = picture.shape[:2]
-    return hashlib.sha256(f"RGB {width}x{height}\n".encode() + np.ascontiguousarray(picture).tobytes()).hexdigest()

@@ -78,7 +78,7 @@ class Paint(Generic[S]):
         if not painter.card.paints(order.twin_id):
             raise LookRefused(f"{painter.card.title} cannot paint this person.")
         references = self.references(order.twin_id) if Ability.REFERENCES in painter.card.abilities else ()
-        request = PaintRequest(order.twin_id, order.look, order.seed, references)
+        request = PaintRequest(order.twin_id, order.look, order.seed, references, painter.card.size)
 
         def on_step(seen: StepSeen) -> None:
             beat(seen.step, seen.steps)
