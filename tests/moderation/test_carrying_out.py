@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from moderation.carrying_out import carry_out
+from moderation.carrying_out import KIND, carry_out
 from moderation.ending import Endings
-from moderation.errors import IllegalMove, RightsLapsed
+from moderation.errors import AlreadyDecided, IllegalMove, RightsLapsed
 from moderation.recall import Recalls
 from moderation.rights import Rights
+from moderation.tombstones import Tombstones
 from tests.moderation.scene import MAYA, NOON, NORA, Scene
 from tests.moderation.test_revocation import allow
 
@@ -86,3 +87,30 @@ def test_a_copy_that_lacks_her_account_and_the_licence_ends_what_it_has(tmp_path
     again(restored, lines)
     assert [restored.state(one) for one in ("waiting", "released")] == ["withdrawn", "recalled"]
     assert restored.count("taking_back") == 0
+
+
+class PowerCut(BaseException):
+    """The end of everything, for a test that goes on."""
+
+
+def test_what_was_noted_when_the_power_went_is_carried_out_at_the_next_start(tmp_path: Path) -> None:
+    scene = studio(tmp_path / "home")
+    stones = Tombstones(tmp_path / "home" / "keys" / "tombstones.jsonl")
+    stones.begin(scene.database)
+
+    def cut(point: str) -> None:
+        if point == "revoke.moved":
+            raise PowerCut
+
+    def bury(tx: Any, subject: str, facts: dict[str, Any]) -> None:
+        stones.add(tx, KIND, subject, **facts)
+
+    with pytest.raises(PowerCut):
+        Rights(scene.database, cut, tombstone=bury).revoke(NORA, "licence", "halden-nora", "")
+    assert (scene.state("waiting"), scene.count("taking_back"), len(stones.lines())) == ("her turn", 0, 2)
+    for _ in range(2):
+        stones.settle(scene.database, {KIND: lambda tx, stone: carry_out(tx, stone.facts)})
+        assert (scene.state("waiting"), scene.state("released")) == ("withdrawn", "recalled")
+        assert (scene.count("taking_back"), scene.count("revocation")) == (1, 1)
+    with pytest.raises(AlreadyDecided):
+        Rights(scene.database, tombstone=bury).revoke(NORA, "licence", "halden-nora", "")
