@@ -16,18 +16,30 @@ PLACES = {
 }
 
 
+MORE: dict[Role, tuple[tuple[str, str], ...]] = {Role.MODEL: (("/my-data", "My data"),)}
+"""Further pages of a role, as (address, words), which stand in the head of its own page."""
+
+
 def header_html(account: Account, waiting: Sequence[Waiting], *, demo: Sequence[Account] | None = None) -> Markup:
     """The head for this account; `demo` are the accounts a demo can be entered as, None in a studio."""
     return Markup(
-        '{banner}<header class="ts-header"><a class="ts-name" href="/">Twin Studio</a><span class="ts-place">{place}</span>'
+        '{banner}<header class="ts-header"><a class="ts-name" href="/">Twin Studio</a><span class="ts-place">{place}</span>{more}'
         '<nav class="ts-waits" aria-label="Waiting for you">{inbox}{who}</nav>'
         '<button type="button" data-post="/sign-out">Sign out</button></header>'
     ).format(
         banner=_banner() if demo is not None else "",
         place=PLACES[account.role],
+        more=_more(MORE.get(account.role, ())),
         inbox=_inbox(waiting),
         who=_who(account, demo or ()),
     )
+
+
+def _more(pages: Sequence[tuple[str, str]]) -> Markup:
+    if not pages:
+        return Markup("")
+    links = Markup("").join(Markup('<a href="{}">{}</a>').format(*page) for page in pages)
+    return Markup('<nav class="ts-more" aria-label="More">{}</nav>').format(links)
 
 
 def _banner() -> Markup:
