@@ -1,4 +1,7 @@
-"""Her signed approval as it leaves the studio: a proof that anybody checks offline against the fingerprint they hold."""
+"""Her signed approval as it leaves the studio: a proof that anybody checks offline against the fingerprint they hold.
+
+It lies beside the released file, not in it: she signs the hash of the sealed file, and what is released has that very hash.
+"""
 
 import base64
 import binascii

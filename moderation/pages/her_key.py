@@ -51,14 +51,17 @@ def fingerprint(hexadecimal: str) -> Markup:
     return Markup('<p class="ts-fingerprint" aria-label="Fingerprint of your key">{}</p>').format(groups)
 
 
+SAID = '<p class="ts-note" data-kind="stop" data-key-said role="alert"></p>'
+"""Where the page's script says why it did not sign."""
+
 # Which of these is shown is told by the page's script, which alone knows what this browser holds.
-KEY_NOTE = """<div class="ts-key-note">
+KEY_NOTE = f"""<div class="ts-key-note">
 <p class="ts-note" data-key-when="demo">In this demo anybody can be her: a signature shows only that some browser signed.</p>
 <p class="ts-note" data-key-when="none">Your yes needs a key, and you have none yet.
 <button type="button" class="ts-inline" data-key-open="key-make">Make it now</button></p>
 <p class="ts-note" data-key-when="elsewhere">This browser does not hold your key: here you can say no, but not yes.
 <button type="button" class="ts-inline" data-key-open="key-bring">Bring your key</button></p>
-<p class="ts-note" data-kind="stop" data-key-said role="alert"></p></div>"""
+{SAID}</div>"""
 
 KEY_ACTS = """<div class="ts-key-acts">
 <p class="ts-line" data-key-when="here">This browser holds your key.</p>

@@ -7,7 +7,7 @@ import gradio as gr
 
 from moderation.her_word import Rendition
 from moderation.pages.desk import leaf
-from moderation.pages.her_key import KEY_ACTS, KEY_BOXES, KEY_NOTE
+from moderation.pages.her_key import KEY_ACTS, KEY_BOXES, KEY_NOTE, SAID
 from moderation.pages.taking_back import build_back
 from moderation.signoff import HER_REASON_WORDS
 
@@ -186,6 +186,7 @@ def _images() -> dict[str, Any]:
             undo = gr.Button("Take my approval back", elem_id="undo", visible=False)
             withdraw = gr.Button("Take this image back …", variant="stop", elem_id="withdraw", visible=False)
             sure = gr.Button("Yes, take it back for good", variant="stop", elem_id="withdraw-sure", visible=False)
+            leaf("mine-said", SAID)
     return {
         "mine": mine,
         "mine_style": style,

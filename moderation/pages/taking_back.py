@@ -10,6 +10,7 @@ from markupsafe import Markup
 from moderation.agreements import Agreement
 from moderation.foresight import EndingLicence, Foreseen
 from moderation.pages.desk import leaf
+from moderation.pages.her_key import SAID
 from moderation.pages.markup import day
 from moderation.pages.revocation import clock_time
 from moderation.rights import TakenBack
@@ -31,6 +32,7 @@ def build_back() -> dict[str, Any]:
     foresee = gr.Button("See what this would do", elem_id="foresee")
     foreseen = leaf("foreseen")
     why = gr.Textbox(label="Why (you need not say)", elem_id="why", max_length=2000, visible=False)
+    leaf("back-said", SAID)
     with gr.Row(elem_id="back-bar", elem_classes="ts-thumb", visible=False) as bar:
         revoke = gr.Button(TAKE, variant="stop", elem_id="revoke", min_width=100)
         keep = gr.Button("Leave it", elem_id="leave", min_width=80)
