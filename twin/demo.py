@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from twin import registry
 from twin.consent import Consent, ContentLimit, Medium, Pay, PayBasis, Topic, Use
+from twin.drafts import lay_before_her
 from twin.errors import BadValue
 from twin.licence import Exclusivity, Licence
 from twin.own_consent import Apart, OwnConsent
@@ -35,6 +36,15 @@ class DemoAccount:
     name: str
     role: str
     belongs_to: str | None
+
+
+@dataclass(frozen=True)
+class _Agent:
+    """The account of an agency that lays a consent before one of the cast."""
+
+    id: str
+    agency_id: str | None
+    person_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,7 @@ def plant(tx: Transaction, demo: Demo, references: Iterable[Reference]) -> None:
         terms = demo.priced(licence_of(licence, tx.at))
         registry.add_licence(tx, terms, f"{licence['twin']}-1", licence_id=licence["id"])
         agree_share(tx, licence["id"], licence.get("share_bp", 0))
+    lay_before_her(tx, _Agent("greta", "lantern"), renewal_of(demo.people[0], tx.at))
     for shoot in demo.shoots:
         registry.open_shoot(tx, shoot["brand"], shoot["title"], shoot["account"], shoot_id=shoot["id"])
 
@@ -150,6 +161,13 @@ def consent_of(person: Told, now: datetime) -> Consent:
         signed_at=now - SIGNED,
         counsel_or_union=told["counsel_or_union"],
     )
+
+
+def renewal_of(person: Told, now: datetime) -> Consent:
+    """The next version of a consent, which begins when the present one ends, as her agency would lay it before her."""
+    present = consent_of(person, now)
+    starts_at = present.ends_at
+    return replace(present, version=2, starts_at=starts_at, ends_at=starts_at + timedelta(days=730), signed_at=now)
 
 
 def measured_of(person: Told, now: datetime) -> OwnConsent:

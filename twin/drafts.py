@@ -100,15 +100,7 @@ class Drafts:
         `terms.version` must be the next one. Raises NotFound for somebody the account does not act for, BadValue.
         """
         with self._store.write(account.id) as tx:
-            person_id = _acted_for(tx, account, terms)
-            kind, twin_id, whose = _kind(terms), getattr(terms, "twin_id", None), _whose(terms)
-            wanted = registry.next_version(tx, kind, whose)
-            if terms.version != wanted:
-                raise BadValue(f"The next version of this consent is {wanted}, not {terms.version}.")
-            if terms.starts_at <= tx.at:
-                raise BadValue("A consent is signed before it starts: let it start later, so that she has time to read.")
-            _end(tx, "person_id = :person_id AND kind = :kind AND twin_id IS :twin_id", "replaced", person_id, kind, twin_id)
-            return _enter(tx, account, terms, person_id)
+            return lay_before_her(tx, account, terms)
 
     def waiting(self, account: Party) -> tuple[Draft, ...]:
         """The drafts that wait for this person, or for people of this agency; the oldest first."""
@@ -166,6 +158,19 @@ class Drafts:
             tx.record("consent.withdrawn", draft_id)
 
 
+def lay_before_her(tx: Transaction, account: Party, terms: Terms) -> str:
+    """What `Drafts.draft` does, within the caller's transaction."""
+    person_id = _acted_for(tx, account, terms)
+    kind, twin_id, whose = _kind(terms), getattr(terms, "twin_id", None), _whose(terms)
+    wanted = registry.next_version(tx, kind, whose)
+    if terms.version != wanted:
+        raise BadValue(f"The next version of this consent is {wanted}, not {terms.version}.")
+    if terms.starts_at <= tx.at:
+        raise BadValue("A consent is signed before it starts: let it start later, so that she has time to read.")
+    _replace(tx, person_id, kind, twin_id)
+    return _enter(tx, account, terms, person_id)
+
+
 def _whoever(account: Party) -> dict[str, str | None]:
     return {"person_id": account.person_id, "agency_id": account.agency_id}
 
@@ -204,11 +209,14 @@ def _hers(tx: Transaction, account: Party, draft_id: str) -> Row:
     return rows[0]
 
 
-def _end(tx: Transaction, which: str, ending: str, person_id: str, kind: str, twin_id: str | None) -> None:
-    told = {"person_id": person_id, "kind": kind, "twin_id": twin_id, "now": tx.now, "ending": ending}
-    ended = f"UPDATE consent_draft SET ended_at = :now, ending = :ending WHERE ended_at IS NULL AND {which} RETURNING id"
-    for row in tx.execute(ended, told):
-        tx.record(f"consent.{ending}", row["id"])
+def _replace(tx: Transaction, person_id: str, kind: str, twin_id: str | None) -> None:
+    ended = tx.execute(
+        "UPDATE consent_draft SET ended_at = ?, ending = 'replaced'"
+        " WHERE ended_at IS NULL AND person_id = ? AND kind = ? AND twin_id IS ? RETURNING id",
+        [tx.now, person_id, kind, twin_id],
+    )
+    for row in ended:
+        tx.record("consent.replaced", row["id"])
 
 
 def _enter(tx: Transaction, account: Party, terms: Terms, person_id: str) -> str:

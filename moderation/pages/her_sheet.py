@@ -192,7 +192,8 @@ def agreements_words(agreements: Sequence[Agreement], now: datetime) -> Markup:
     """Her consents in plain words, each with the licences under it."""
     if not agreements:
         return note("You have agreed to nothing here.")
-    return Markup("").join(_agreement(agreement, now) for agreement in agreements)
+    every = note(Markup('<a href="/consents" target="_blank">Every text you signed</a>, also those about your face in numbers.'))
+    return every + Markup("").join(_agreement(agreement, now) for agreement in agreements)
 
 
 def _agreement(agreement: Agreement, now: datetime) -> Markup:
@@ -211,8 +212,10 @@ def _agreement(agreement: Agreement, now: datetime) -> Markup:
     )
     gone = chip("taken back", "withdrawn") if agreement.taken_back_at else Markup("")
     licences = Markup("").join(_licence(licence, now) for licence in agreement.licences)
-    return Markup('<article class="ts-agreement"><h3>Consent {} of {} {}</h3>{}{}</article>').format(
-        agreement.version, agreement.twin_name, gone, told, licences
+    link = Markup('<a href="/consent/{}" target="_blank">Read the whole text, or print it</a>')
+    paper = note(link.format(agreement.consent_id))
+    return Markup('<article class="ts-agreement"><h3>Consent {} of {} {}</h3>{}{}{}</article>').format(
+        agreement.version, agreement.twin_name, gone, told, paper, licences
     )
 
 
@@ -220,10 +223,29 @@ def _licence(licence: Granted, now: datetime) -> Markup:
     gone = chip("taken back", "withdrawn") if licence.taken_back_at else Markup("")
     told = facts(
         [
+            ("For", f"{licence.advertiser}, {licence.product_line}"),
             ("Where", f"{listed(licence.media)}, {licence.territory}"),
-            ("Fee", f"{money(licence.fee_minor, licence.currency)} an image"),
+            ("Fee", _fee(licence)),
+            ("Paid", f"within {licence.payment_days} days of release"),
             ("Images", f"{licence.released} of at most {licence.max_images} released"),
+            ("Alone", f"no other brand shows you with {licence.category} meanwhile" if licence.exclusivity == "category" else ""),
+            ("Used from", until(licence.use_starts_at, now) if licence.use_starts_at > now.isoformat() else ""),
             ("Until", until(licence.ends_at, now)),
+            ("Taking back", _notice(licence)),
         ]
     )
     return Markup('<div class="ts-licence"><h4>{} · {} {}</h4>{}</div>').format(licence.brand_name, licence.campaign, gone, told)
+
+
+def _fee(licence: Granted) -> str:
+    fee = money(licence.fee_minor, licence.currency)
+    if licence.fee_model == "buyout":
+        return f"{fee} once, for all images"
+    if licence.variant_minor is not None:
+        return f"{fee} an image, {money(licence.variant_minor, licence.currency)} for the same in another light"
+    return f"{fee} an image"
+
+
+def _notice(licence: Granted) -> str:
+    hours = licence.revocation_notice_hours
+    return f"ends what was released {hours} hours after you say so, and everything else at once" if hours else "works at once"

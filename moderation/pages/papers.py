@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from moderation.access.account import Account, Role
 from moderation.access.papers import Paper, Waiting
+from moderation.agreements import Unsigned
 from moderation.pages.markup import facts, note
 
 KINDS = {
@@ -86,6 +87,15 @@ def shelf_html(papers: Sequence[Paper], drafts: Sequence[Waiting], account: Acco
     return Markup("<h1>{}</h1>{}<h2>Agreed</h2>{}").format(
         title, waiting if drafts else Markup(""), Markup("<ul>{}</ul>").format(kept) if papers else none
     )
+
+
+def unsigned_strip(waiting: Sequence[Unsigned]) -> Markup:
+    """A line at the head of her page for each text that waits for her."""
+    line = Markup(
+        '<p class="ts-recalled" role="status"><span><b>{}, version {}.</b> {} laid it before you; it counts only if you'
+        ' sign it.</span><a class="ts-link" href="/consent-draft/{}">Read it</a></p>'
+    )
+    return Markup("").join(line.format(KINDS[one.kind], one.version, one.agency_name or "You", one.draft_id) for one in waiting)
 
 
 def _standing(paper: Paper) -> str:

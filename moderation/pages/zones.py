@@ -21,7 +21,7 @@ from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
 from moderation.pages.my_twin import build_my_twin
-from moderation.pages.papers import document_html, draft_html, shelf_html
+from moderation.pages.papers import document_html, draft_html, shelf_html, unsigned_strip
 from moderation.pages.ports import DeskPorts, HerPorts
 from moderation.pages.recalls import her_list, strip
 from moderation.pages.scales import scales_page
@@ -67,7 +67,8 @@ class Furniture:
         """The head of a page as HTML: where one is, what waits, sign-out."""
         cast = self._house.accounts.without_password() if self._demo else None
         head = header_html(account, self._house.insight.inbox(account), demo=cast)
-        return str(head + strip(self._house.recalls.open_of(account)))
+        waits = unsigned_strip(self._house.agreements.unsigned(account))
+        return str(head + waits + strip(self._house.recalls.open_of(account)))
 
     def story(self, account: Account, render_id: str) -> str:
         """The story of an image as HTML. Raises NotFound."""

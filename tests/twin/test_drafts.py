@@ -130,10 +130,10 @@ def test_without_her_word_or_with_another_text_nothing_is_signed(desk: Desk) -> 
 def test_a_text_that_was_altered_in_the_database_is_not_signed(desk: Desk) -> None:
     draft_id, seen = desk.draft()
     with pytest.raises(Exception, match="never changed"), desk.write() as tx:
-        tx.execute("UPDATE consent_draft SET text = 'other'")
+        tx.execute("UPDATE consent_draft SET text = 'other' WHERE id = ?", [draft_id])
     with desk.write() as tx:
         tx.execute("DROP TRIGGER consent_draft_keeps_text")
-        tx.execute("UPDATE consent_draft SET terms = json_set(terms, '$.pay_minor', 1)")
+        tx.execute("UPDATE consent_draft SET terms = json_set(terms, '$.pay_minor', 1) WHERE id = ?", [draft_id])
     with pytest.raises(BadValue, match="not the text that waits"):
         desk.drafts.sign(NORA, draft_id, seen, "hers")
 

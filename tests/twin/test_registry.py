@@ -252,6 +252,7 @@ def test_everything_entered_stands_in_the_audit_without_names(studio: Studio) ->
             "licence",
             "shoot",
             "creative_share",
+            "consent_draft",
         )
     )
     assert len(rows) == entered
