@@ -84,9 +84,11 @@ class HerActs:
         gr.Success(f"It waits for your decision again. {_standing_behind(word)}", title="Taken back", duration=5)
         return {self.header: self.ports.header(account), **self._turn(account, {}), **self._book(account, picked)}
 
-    def open_withdraw(self, _: Account) -> Updates:
-        """Ask once more before an image is taken back."""
-        return {self.book.sure: gr.update(visible=True), self.book.withdraw: gr.update(visible=False)}
+    def open_withdraw(self, account: Account, picked: str | None) -> Updates:
+        """Say what taking an image back will do, and ask once more."""
+        told = taking_back.foresight(self.ports.rights.foresee(account, "image", picked or ""))
+        book = self.book
+        return {book.sure_words: told, book.sure: gr.update(visible=True), book.withdraw: gr.update(visible=False)}
 
     def withdraw(self, account: Account, picked: str | None, signed: str = "") -> Updates:
         """Take one image back for good."""
@@ -210,6 +212,7 @@ class HerActs:
             book.image_words: her_sheet.image_words(card, self.ports.now()) if card else her_sheet.NO_IMAGES,
             book.undo: gr.update(visible="undo" in steps),
             book.withdraw: gr.update(visible="withdraw" in steps),
+            book.sure_words: "",
             book.sure: gr.update(visible=False),
         }
 

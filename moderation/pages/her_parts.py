@@ -65,6 +65,7 @@ class Book:
     image_words: Any
     undo: Any
     withdraw: Any
+    sure_words: Any
     sure: Any
     used: Any
     money: Any
@@ -89,7 +90,7 @@ class Book:
     def shown(self) -> list[Any]:
         """What a decision may change."""
         return [
-            *(self.mine, self.mine_style, self.image, self.image_words, self.undo, self.withdraw, self.sure),
+            *(self.mine, self.mine_style, self.image, self.image_words, self.undo, self.withdraw, self.sure_words, self.sure),
             *(
                 self.used,
                 self.money,
@@ -185,6 +186,7 @@ def _images() -> dict[str, Any]:
             words = leaf("mine-words")
             undo = gr.Button("Take my approval back", elem_id="undo", visible=False)
             withdraw = gr.Button("Take this image back …", variant="stop", elem_id="withdraw", visible=False)
+            sure_words = leaf("withdraw-words")
             sure = gr.Button("Yes, take it back for good", variant="stop", elem_id="withdraw-sure", visible=False)
             leaf("mine-said", SAID)
     return {
@@ -194,5 +196,6 @@ def _images() -> dict[str, Any]:
         "image_words": words,
         "undo": undo,
         "withdraw": withdraw,
+        "sure_words": sure_words,
         "sure": sure,
     }

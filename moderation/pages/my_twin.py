@@ -40,10 +40,11 @@ def _wire_turn(guard: Guard, acts: HerActs, everything: list[Any]) -> None:
 
 def _wire_book(guard: Guard, acts: HerActs, signed: Any, everything: list[Any]) -> None:
     book = acts.book
-    one = [book.image, book.image_words, book.undo, book.withdraw, book.sure]
+    asked = [book.sure_words, book.sure, book.withdraw]
+    one = [book.image, book.image_words, book.undo, *asked]
     book.mine.input(guard(acts.pick), book.mine, one, **QUIET)
     book.undo.click(guard(acts.undo), [book.mine, signed], everything, js=signs("undo"), **BUSY)
-    book.withdraw.click(guard(acts.open_withdraw), None, [book.sure, book.withdraw], **QUIET)
+    book.withdraw.click(guard(acts.open_withdraw), book.mine, asked, **QUIET)
     book.sure.click(guard(acts.withdraw), [book.mine, signed], everything, js=signs("withdraw"), **BUSY)
     book.subject.input(guard(acts.forget), None, book.ahead, **QUIET)
     book.foresee.click(guard(acts.foresee), book.subject, book.ahead, **QUIET)

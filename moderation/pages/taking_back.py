@@ -81,6 +81,10 @@ def foresight(foreseen: Foreseen) -> Markup:
 
 
 def _stops(foreseen: Foreseen) -> str:
+    if foreseen.scope == "image":
+        return (
+            "It disappears, and nobody can ever use it." if foreseen.waiting else "From this moment nothing new is made from it."
+        )
     if not foreseen.waiting:
         return "From this moment nothing new of it is painted. No image waits, so none disappears."
     work = f", {foreseen.in_work} of them being made right now" if foreseen.in_work else ""

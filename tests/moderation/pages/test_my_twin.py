@@ -150,6 +150,20 @@ def test_everything_is_taken_back_in_two_steps_the_first_of_which_does_nothing(s
         page.does("foresee_everything")
 
 
+def test_before_one_image_is_taken_back_she_reads_what_that_does(scene: Scene) -> None:
+    scene.judged("waiting")
+    scene.released("out", licence=allow(scene, "slow", 48))
+    page = her_page(scene, NORA)
+    told = {image: page.does("open_withdraw", image) for image in ("waiting", "out")}
+    assert "It disappears, and nobody can ever use it." in told["waiting"]["withdraw-words"]
+    assert "Halden must stop using it by 5 May 2026, 12:00 UTC" in told["out"]["withdraw-words"]
+    assert told["out"]["withdraw-sure"]["visible"] is True
+    assert (scene.state("waiting"), scene.count("taking_back")) == ("her turn", 0)
+    assert page.does("pick", "out")["withdraw-words"] == ""
+    with pytest.raises(NotFound):
+        her_page(scene, AMARA).does("open_withdraw", "out")
+
+
 def test_what_will_end_later_is_told_with_day_and_hour(scene: Scene) -> None:
     scene.released("r1", licence=allow(scene, "slow", 48))
     page = her_page(scene, NORA)
