@@ -19,7 +19,8 @@ class LicensedTwin:
 
     `limits` are sentences of the consent; `refusal` is empty when one more image can be painted now, else says why not.
     `fee_minor` is what `fee_model` pays for, in minor units of `currency`, within `payment_days`; `variant_minor` is paid for a
-    new light on a painted image where the fee is one per variant. `first_use` is when an image may first be used.
+    new light on a painted image where the fee is one per variant. `share_bp` basis points of the fee are paid beside it to the
+    people behind the look. `first_use` is when an image may first be used.
     """
 
     twin_id: str
@@ -50,6 +51,7 @@ class LicensedTwin:
     category: str
     first_use: datetime
     revocation_notice_hours: int
+    share_bp: int
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _licensed(row: Mapping[str, Any], at: datetime) -> LicensedTwin:
     kept = (
         *("licence_id", "campaign", "advertiser", "product_line", "territory", "fee_minor", "currency", "payment_days"),
         *("consent_id", "fee_model", "variant_minor", "exclusivity", "category", "revocation_notice_hours"),
+        "share_bp",
     )
     refusal = refusal_of(row, at)
     return LicensedTwin(

@@ -32,7 +32,8 @@ SELECT l.*, w.starts_at AS window_starts_at, w.ends_at AS window_ends_at, w.use_
     w.twin_epoch, w.licence_epoch, t.name AS twin_name, p.name AS person_name, p.fictional,
     (SELECT n.max_images - n.taken FROM licence_taken n WHERE n.licence_id = l.id) AS images_left,
     EXISTS (SELECT 1 FROM revocation r WHERE r.scope = 'consent' AND r.subject_id = l.consent_id
-        AND r.requested_at <= :now) AS consent_withdrawn
+        AND r.requested_at <= :now) AS consent_withdrawn,
+    coalesce((SELECT s.share_bp FROM creative_share s WHERE s.licence_id = l.id), 0) AS share_bp
 FROM licence l JOIN licence_window w ON w.licence_id = l.id JOIN twin t ON t.id = l.twin_id JOIN person p ON p.id = t.person_id
 """
 """Each licence with its window, names, number of images left; binds `:now` and goes on with WHERE."""

@@ -9,6 +9,7 @@ from tests.twin.cast import ASSETS, empty_registry
 from twin import demo
 from twin.errors import BadValue, LicenceRefuses, NotFound
 from twin.plate import read_index
+from twin.portfolio import twins_for
 from twin.reference import plate_references
 from twin.shares import HIGHEST_SHARE_BP, agree_share, share_of
 
@@ -23,6 +24,9 @@ def test_a_share_is_agreed_once_and_before_the_first_image(tmp_path: Path) -> No
         agree_share(tx, "calloway-nora", 0)
         agree_share(tx, "calloway-nora", 250)
         assert share_of(tx, "calloway-nora") == 250
+    told = {twin.licence_id: twin.share_bp for twin in twins_for(database, "calloway", database.clock())}
+    assert told["calloway-nora"] == 250
+    assert sum(told.values()) == 250
     refused = (
         *((NotFound, "none", 100), (LicenceRefuses, "calloway-nora", 300), (LicenceRefuses, "osterby-nora", 0)),
         *((BadValue, "calloway-mei", value) for value in (-1, HIGHEST_SHARE_BP + 1, True, 2.5)),

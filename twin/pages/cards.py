@@ -79,6 +79,8 @@ def price(twin: TwinCard) -> str:
     """What one image costs, or all of them, when it is owed and when it is paid."""
     paid = f"paid within {twin.payment_days} days of release"
     fee = money(twin.fee_minor, twin.currency)
+    if twin.share_bp:
+        paid = f"{twin.share_bp / 100:g} % of it besides for the people behind the look; {paid}"
     if twin.fee_model == "buyout":
         return f"{fee} once, with the first image released, for all of them; {paid}"
     if twin.variant_minor is not None:

@@ -186,6 +186,7 @@ def _twin_card(twin: portfolio.LicensedTwin) -> TwinCard:
     kept = (
         *("name", "licence_id", "campaign", "until", "fee_minor", "currency", "payment_days", "images_left", "refusal"),
         *("advertiser", "product_line", "media", "territory", "max_images", "fee_model", "variant_minor", "first_use"),
+        "share_bp",
     )
     return TwinCard(
         **{name: getattr(twin, name) for name in kept},

@@ -52,8 +52,9 @@ class TwinCard:
 
     `fee_minor` is in hundredths of `currency`, for what `fee_model` names (image, variant, buyout); `media` and `territory` say
     where it may appear, `first_use` from when; `exclusive` is the category that the brand has for itself, empty where it has
-    none. `permits` and `forbids` are words of the consent, which stands at `consent_url`; `refusal` is empty when she may be
-    painted now and else says why not. Raises BadValue without a name, or with a clock time of no zone.
+    none; `share_bp` basis points of the fee go beside it to the people behind the look. `permits` and `forbids` are words of
+    the consent, which stands at `consent_url`; `refusal` is empty when she may be painted now and else says why not. Raises
+    BadValue without a name, or with a clock time of no zone.
     """
 
     id: str
@@ -79,6 +80,7 @@ class TwinCard:
     exclusive: str = ""
     first_use: datetime | None = None
     consent_url: str = ""
+    share_bp: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a card that cannot be shown truthfully."""

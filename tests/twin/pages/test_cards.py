@@ -29,6 +29,8 @@ def test_the_deal_and_its_price_stand_there_before_the_first_image() -> None:
     assert "€120 once, with the first image released, for all of them" in licence_facts(twin(fee_model="buyout"), NOW)
     variants = twin(fee_model="variant", variant_minor=750)
     assert "€120 an image, €7.50 for the same in another light" in licence_facts(variants, NOW)
+    assert "€120 an image, 2.5 % of it besides for the people behind the look" in licence_facts(twin(share_bp=250), NOW)
+    assert "besides" not in told
     assert "<img" not in licence_facts(twin(**{**deal, "territory": EVIL}, exclusive=EVIL, consent_url=EVIL), NOW)
 
 
