@@ -89,7 +89,10 @@ class Erasure:
         *,
         word: HerWord | None = None,
         tombstone: Tombstone = lambda *_: None,
+        head: Callable[[Transaction], str] | None = None,
     ) -> None:
+        """`head` signs the audit head for the receipt, as a line; without it the receipt names the plain one."""
+        self._head = head or _plain_head
         self._database = database
         self._vault = vault
         self._keys = keys
@@ -141,11 +144,11 @@ class Erasure:
             }
             _carry_out(tx, row)
             self._tombstone(tx, person["id"], {"erasure": row})
-            head = tx.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")[0]
+            head = self._head(tx)
             self._reach("erase.recorded")
         self._reach("erase.committed")
         self._destroy(person["id"])
-        return Receipt(row["id"], person["id"], row["erased_at"], facts, f"audit-head {head['seq']} {head['hash']}")
+        return Receipt(row["id"], person["id"], row["erased_at"], facts, head)
 
     def again(self, tx: Writing, facts: Mapping[str, Any]) -> None:
         """Do an erasure again in an older copy of the database; key and files follow with `resume`."""
@@ -213,6 +216,11 @@ def _carry_out(tx: Writing, row: Mapping[str, Any]) -> None:
     if tx.execute("SELECT 1 FROM person WHERE id = ?", [person_id]):  # an older copy may not know her yet
         tx.execute(_ENTER, row)
     tx.record("person.erased", person_id, wish=row["wish"], **json.loads(row["facts"]))
+
+
+def _plain_head(tx: Transaction) -> str:
+    head = tx.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")[0]
+    return f"audit-head {head['seq']} {head['hash']}"
 
 
 def _statement(account: Account, said: Said) -> bytes:

@@ -15,16 +15,7 @@ FOR_GOOD = "This cannot be undone, by you, the studio or anybody else."
 
 def foretold(counts: Mapping[str, int], waiting: int, files: int, delete_by: str | None) -> tuple[str, ...]:
     """What an erasure would do; `delete_by` is ISO text, None when nothing was released."""
-    kept = ", ".join(
-        part
-        for part in (
-            counted(counts["images"], "image (original, negative, preview)", "images (originals, negatives, previews)"),
-            counted(counts["templates"], "measurement of your face", "measurements of your face"),
-            counted(counts["photographs"], "reference photograph", "reference photographs"),
-            counted(counts["weights"], "model trained on you", "models trained on you"),
-        )
-        if part
-    )
+    kept = ", ".join(_kept(counts))
     told = [
         "All your consents and licences end. Nothing new is painted from this moment.",
         f"The key that opens what is kept of you is destroyed, and the files go: {kept or 'nothing is kept of you at present'}."
@@ -46,13 +37,22 @@ def receipt(erasure_id: str, erased_at: str, facts: Mapping[str, int], head: str
     """The receipt of an erasure."""
     return (
         f"Erased on {erased_at[:10]} at {erased_at[11:19]} UTC, receipt {erasure_id}.",
-        f"Destroyed: {facts['images']} images, {facts['templates']} measurements of the face, {facts['photographs']} reference"
-        f" photographs, {facts['weights']} trained models, and the key that opened them.",
-        f"Withdrawn: {facts['withdrawn']}. Recalled: {facts['recalled']}. Brands told with notice: {facts['noticed']}.",
+        f"Destroyed: {', '.join((*_kept(facts), 'the key that opened what was kept'))}.",
+        f"Withdrawn: {facts['withdrawn']}. Recalled: {facts['recalled']}. Brands told of an end to come: {facts['noticed']}.",
         STAYS,
         COPIES,
         f"The audit chain afterwards: {head}. Keep this line: with it anybody can show that the chain was not rewritten.",
     )
+
+
+def _kept(counts: Mapping[str, int]) -> list[str]:
+    parts = (
+        counted(counts["images"], "image (original, negative, preview)", "images (originals, negatives, previews)"),
+        counted(counts["templates"], "measurement of your face", "measurements of your face"),
+        counted(counts["photographs"], "reference photograph", "reference photographs"),
+        counted(counts["weights"], "model trained on you", "models trained on you"),
+    )
+    return [part for part in parts if part]
 
 
 def counted(number: int, one: str, many: str) -> str:

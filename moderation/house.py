@@ -135,8 +135,16 @@ class House:
     @cached_property
     def erasure(self) -> erasure.Erasure:
         """How a person has herself erased."""
-        keys, word = self.person_keys, self.word
-        return erasure.Erasure(self.database, self.vault, keys, self.rights, self.reach, word=word, tombstone=self._bury_person)
+        return erasure.Erasure(
+            self.database,
+            self.vault,
+            self.person_keys,
+            self.rights,
+            self.reach,
+            word=self.word,
+            tombstone=self._bury_person,
+            head=lambda tx: self.heads.sign(tx).line(),
+        )
 
     @cached_property
     def retention(self) -> Retention:
