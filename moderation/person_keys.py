@@ -75,6 +75,17 @@ class PersonKeys:
         """Whether she had herself erased."""
         return bool(self._database.rows("SELECT 1 FROM erasure WHERE person_id = ?", [person_id]))
 
+    def is_erased_twin(self, twin_id: str) -> bool:
+        """Whether the person behind a twin had herself erased."""
+        sql = "SELECT 1 FROM erasure e JOIN twin t ON t.person_id = e.person_id WHERE t.id = ?"
+        return bool(self._database.rows(sql, [twin_id]))
+
+    def still_here(self, twin_id: str) -> str:
+        """The twin's id. Raises Erased when the person behind her had herself erased."""
+        if self.is_erased_twin(twin_id):
+            raise Erased(ERASED)
+        return twin_id
+
     def destroy(self, person_id: str) -> None:
         """Destroy her key for good. Raises KeyUnusable when the file cannot be removed."""
         self._keyring.destroy(person_id)

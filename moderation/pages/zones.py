@@ -112,14 +112,14 @@ def parts_of(
     pictures = Pictures(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
-        portrait=lambda _, twin_id: twins.portrait(twin_id),
+        portrait=lambda _, twin_id: twins.portrait(house.person_keys.still_here(twin_id)),
         reference=house.references.picture,
         look=lambda _, name: twins.lookbook.picture(name),
         grant=house.releases.grant,
         open_download=house.releases.open_download,
     )
     key = session_key(house.home.keys / "session.key")
-    front = Front(lambda: [Portrait(one.id, one.name) for one in twins.cast()], house.insight.inbox)
+    front = Front(lambda: _still_here(house, twins), house.insight.inbox)
     scales = scales_page(house.limits, reports)
     routers = (
         lambda _: signing_routes(_signing(house)),
@@ -130,6 +130,10 @@ def parts_of(
         lambda pages: money_routes(pages, _money(house)),
     )
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers)
+
+
+def _still_here(house: House, twins: Twins) -> list[Portrait]:
+    return [Portrait(one.id, one.name) for one in twins.cast() if not house.person_keys.is_erased_twin(one.id)]
 
 
 def _her_data(house: House) -> HerData:

@@ -127,6 +127,9 @@ def test_once_she_is_erased_every_page_says_so_and_the_studio_goes_on(theatre: T
             assert answer.status_code == 410, (login, state)
             assert "had herself erased" in answer.text
     assert maya.client.get(granted).status_code in (409, 410)
+    assert theatre.as_one(None).client.get("/media/portrait/nora").status_code == 410
+    assert "/media/portrait/nora" not in theatre.as_one(None).client.get("/").text
+    assert "/media/portrait/mei" in theatre.as_one(None).client.get("/").text
     assert theatre.as_one("theo").client.get(f"/media/preview/{released}").status_code == 404
 
     for login in ("maya", "rosa", "mei", "greta", "ada"):
