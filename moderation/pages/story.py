@@ -33,6 +33,7 @@ PARTIES = {
 def story_html(story: Story, role: Role, now: datetime) -> Markup:
     """The whole story for an account of `role`; the download first, since it is what one comes for."""
     parts = (
+        _gone(story),
         _download(story, role, now),
         _section("Decisions", _decisions(story, now)),
         _section("What the safeguards found", findings_list(story.findings) if story.submission else Markup("")),
@@ -43,12 +44,20 @@ def story_html(story: Story, role: Role, now: datetime) -> Markup:
     return Markup('<div class="ts-story">{}</div>').format(Markup("").join(parts))
 
 
+def _gone(story: Story) -> Markup:
+    return (
+        Markup('<section class="ts-gone" role="note"><p>{}</p></section>').format(story.card.gone)
+        if story.card.gone
+        else Markup("")
+    )
+
+
 def _section(title: str, body: Markup) -> Markup:
     return Markup("<section><h3>{}</h3>{}</section>").format(title, body) if body else Markup("")
 
 
 def _download(story: Story, role: Role, now: datetime) -> Markup:
-    if story.card.state != State.RELEASED or role is not Role.CREATIVE or story.submission is None:
+    if story.card.gone or story.card.state != State.RELEASED or role is not Role.CREATIVE or story.submission is None:
         return Markup("")
     sealed = story.submission
     size = f"{sealed['width']} × {sealed['height']} px, {sealed['bytes'] / 1_000_000:.1f} MB, PNG"
