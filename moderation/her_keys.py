@@ -12,12 +12,14 @@ from moderation.database import Database
 from moderation.desk_decisions import new_id, require
 from moderation.desk_moves import Row, Writing
 from moderation.errors import NotFound, NotYours, SignatureRefused
+from moderation.key_succession import facts_of
 from moderation.p256 import canonical_key, fingerprint_of, insist_signed
 
 FRESH = timedelta(hours=1)
 """How old a statement may be when its signature arrives."""
 NEW_KEY = "person-key"
 """The kind of the statement by which a key says that it is hers, and an older one that this one follows it."""
+Tombstone = Callable[[Writing, str, dict[str, Any]], object]
 _HERS_ALONE = "Only she herself makes her key, from her own account."
 _COLUMNS = "id, person_id, public_key, fingerprint, made_at, origin, replaces_id, witnessed_by, replaced_at"
 
@@ -65,7 +67,7 @@ class HerKeys:
     """Every person's keys. In a demo (`demo`) an account without a password replaces its key without proof.
 
     `spend(tx, account, token)` uses up the proof that this account gave its password just now, or raises SignatureRefused;
-    `is_open(account)` says whether no password guards the account.
+    `is_open(account)` says whether no password guards the account; `tombstone(tx, person, facts)` keeps the end of a key.
     """
 
     def __init__(
@@ -75,8 +77,10 @@ class HerKeys:
         is_open: Callable[[Account], bool],
         *,
         demo: bool,
+        tombstone: Tombstone = lambda *_: None,
     ) -> None:
         self._database = database
+        self._tombstone = tombstone
         self.spend = spend
         self._is_open = is_open
         self._demo = demo
@@ -135,17 +139,23 @@ class HerKeys:
             insist_signed(public_key, new.statement, new.signature)
             if tx.execute("SELECT 1 FROM person_key WHERE fingerprint = ?", [fingerprint_of(public_key)]):
                 raise SignatureRefused("This key was somebody's before: make a new one.")
-            if present is None:
-                return _enter(tx, account, public_key, "demo" if free else "first", None)
-            if new.endorsement is not None:
-                insist_signed(present.public_key, new.statement, new.endorsement)
-                made = _enter(tx, account, public_key, "endorsed", present)
-                keep_signature(tx, present, NEW_KEY, made.id, new.statement, new.endorsement)
-                return made
+            if present is not None and new.endorsement is not None:
+                return self._endorsed(tx, account, present, new)
             if free:
                 return _enter(tx, account, public_key, "demo", present)
+            if not tx.execute("SELECT 1 FROM person_key WHERE person_id = ?", [account.person_id]):
+                return _enter(tx, account, public_key, "first", None)
             _ask_witness(tx, account, public_key)
             return None
+
+    def _endorsed(self, tx: Writing, account: Account, present: PersonKey, new: NewKey) -> PersonKey:
+        """The new key, which the present one signed for."""
+        assert new.endorsement is not None
+        insist_signed(present.public_key, new.statement, new.endorsement)
+        made = _enter(tx, account, canonical_key(new.public_key), "endorsed", present)
+        keep_signature(tx, present, NEW_KEY, made.id, new.statement, new.endorsement)
+        self._tombstone(tx, made.person_id, facts_of(tx, made.id))
+        return made
 
     def witness(self, witness: Account, person_id: str, fingerprint: str) -> PersonKey:
         """Let a waiting key become hers, as a person who saw that it is she; `fingerprint` is what the witness read on her page.
@@ -163,7 +173,9 @@ class HerKeys:
             if not her or her[0]["person_id"] != person_id:
                 raise NotFound("The account that asked for this key is hers no longer.")
             account = Account(her[0]["id"], her[0]["login"], her[0]["name"], Role.MODEL, person_id=person_id)
-            return _enter(tx, account, asked["public_key"], "witnessed", present, witness)
+            made = _enter(tx, account, asked["public_key"], "witnessed", present, witness)
+            self._tombstone(tx, person_id, facts_of(tx, made.id))
+            return made
 
     def check(self, tx: Writing, person_id: str, kind: str, subject_id: str, statement: bytes, signature: bytes) -> str:
         """Verify a signature by her present key and keep it, once; the id of its row.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pwdlib import PasswordHash
 
-from moderation import carrying_out, erasure
+from moderation import carrying_out, erasure, key_succession
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions
@@ -77,6 +77,7 @@ class House:
             lambda tx, account, proof: self.confirmations.spend(tx, account, proof),
             lambda account: self.confirmations.is_open(account),
             demo=home.kind is Kind.DEMO,
+            tombstone=lambda tx, person_id, facts: self.tombstones.add(tx, key_succession.KIND, person_id, **facts),
         )
         self.word = HerWord(self.keys)
         self.consent_word = ConsentWord(self.database, self.keys, self.word)
@@ -125,6 +126,7 @@ class House:
         return {
             carrying_out.KIND: lambda tx, stone: carrying_out.carry_out(tx, stone.facts),
             erasure.KIND: lambda tx, stone: self.erasure.again(tx, stone.facts),
+            key_succession.KIND: lambda tx, stone: key_succession.follow_again(tx, stone.facts),
         }
 
     def catch_up(self) -> None:
