@@ -73,11 +73,6 @@ class Foreseen:
     acknowledge_by: str | None
     delete_by: str | None
 
-    @property
-    def stops_at(self) -> str:
-        """When the last released file may no longer be used."""
-        return max((one.stops_at for one in self.licences if one.files), default=self.at)
-
 
 def foresee(tx: Reading, scope: str, subject_id: str) -> Foreseen:
     """What taking this back would do at the moment of the transaction; whether it may be is tested elsewhere."""

@@ -12,6 +12,7 @@ from moderation.desk_decisions import not_found, require
 from moderation.desk_moves import Row
 from moderation.errors import NotFound
 from moderation.insight_scope import HER_OWN_NO, sees, shows_picture, steps, why_gone
+from moderation.recall import TO_DELETE
 from moderation.signoff import State
 
 PAGE = 200
@@ -186,7 +187,8 @@ class Insight:
             count = self._count(account, test)
             if count:
                 found.append(Waiting(key, words, count, self._cards(account, test, limit=cards)))
-        return tuple(found)
+        recalls = self._database.rows(TO_DELETE, [account.brand_id])[0]["n"]
+        return (Waiting("recall", "recalled, to be deleted by you", recalls), *found) if recalls else tuple(found)
 
     def story(self, account: Account, render_id: str) -> Story:
         """The whole story of one image."""

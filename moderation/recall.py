@@ -24,6 +24,11 @@ JOIN licence l ON l.id = r.licence_id JOIN shoot h ON h.id = r.shoot_id
 LEFT JOIN recall_answer k ON k.recall_id = c.id AND k.kind = 'acknowledged'
 LEFT JOIN recall_answer d ON d.recall_id = c.id AND d.kind = 'deleted'
 """
+TO_DELETE = """
+SELECT count(*) AS n FROM recall c WHERE c.brand_id = ?
+AND NOT EXISTS (SELECT 1 FROM recall_answer d WHERE d.recall_id = c.id AND d.kind = 'deleted')
+"""
+"""How many recalled images a brand has not yet said to have deleted."""
 # The account is read again here, so that one disabled or moved since its page was opened answers nothing.
 _ANSWER = """
 INSERT INTO recall_answer (id, recall_id, kind, account_id, name, answered_at)
@@ -91,12 +96,7 @@ class Recalls:
         """How many recalls the account's brand has to answer; 0 for whoever is no creative."""
         if account.role is not Role.CREATIVE:
             return 0
-        rows = self._database.rows(
-            "SELECT count(*) AS n FROM recall c WHERE c.brand_id = ? AND NOT EXISTS"
-            " (SELECT 1 FROM recall_answer d WHERE d.recall_id = c.id AND d.kind = 'deleted')",
-            [account.brand_id],
-        )
-        return int(rows[0]["n"])
+        return int(self._database.rows(TO_DELETE, [account.brand_id])[0]["n"])
 
     def of_her(self, account: Account) -> tuple[Recalled, ...]:
         """Every recall of images of her, the newest first. NotYours for other roles."""

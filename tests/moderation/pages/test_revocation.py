@@ -80,6 +80,8 @@ def test_a_brand_is_told_on_every_page_until_it_has_deleted_everything(scene: Sc
     recalls = Recalls(scene.database)
     assert "1 image is recalled" in strip(recalls.open_of(MAYA))
     assert strip(recalls.open_of(RIVAL)) == ""
+    waiting = {one.key: one.count for one in Insight(scene.database).inbox(MAYA)}
+    assert waiting == {"recall": 1}
     (one,) = recalls.of_brand(MAYA)
     shown = str(recalls_list([one], scene.clock()))
     assert f'value="{one.recall_id}" checked' in shown
