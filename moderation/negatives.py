@@ -20,7 +20,10 @@ SELECT render.*, t.name AS twin_name, n.sha256, s.disclosure_text, s.source_type
 FROM render JOIN twin t ON t.id = render.twin_id
 JOIN negative n ON n.render_id = render.id JOIN submission s ON s.render_id = render.id
 """
-_STANDING = f"{_KEPT} WHERE render.state NOT IN ('withdrawn', 'recalled')"
+_STANDING = (
+    f"{_KEPT} WHERE render.state NOT IN ('withdrawn', 'recalled')"
+    " AND NOT EXISTS (SELECT 1 FROM removed_picture g WHERE g.render_id = render.id)"
+)
 _MINE = f"{_STANDING} AND render.brand_id = :brand_id"
 _CREATIVES_ONLY = "Only a creative of the brand develops its images."
 

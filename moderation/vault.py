@@ -136,16 +136,16 @@ class Vault:
     def sweep(self, submitted: Collection[str], underway: Collection[str], before: datetime) -> list[Path]:
         """Remove what a crash left behind before the moment `before`; the paths removed.
 
-        Sealed files without a submission row go, unless their painting is `underway`; progress pictures go unless
-        `underway`; parts go. Younger files may belong to another process and stay.
+        Files of images without a submission row go, unless their painting is `underway`; progress pictures go unless
+        `underway`; parts go from every shelf. Younger files may belong to another process and stay.
         """
         removed = []
-        for shelf in OF_IMAGES:
+        for shelf in Shelf:
             folder, suffix = shelf.value
             rightful = set(underway) if shelf is Shelf.PROGRESS else {*submitted, *underway}
             for path in sorted((self._home / folder).glob("*")):
-                end = suffix + SEALED
-                orphaned = path.suffix == ".part" or (path.name.endswith(end) and path.name.removesuffix(end) not in rightful)
+                named = shelf in OF_IMAGES and path.name.endswith(suffix + SEALED)
+                orphaned = path.suffix == ".part" or (named and path.name.removesuffix(suffix + SEALED) not in rightful)
                 with suppress(FileNotFoundError):
                     if orphaned and path.stat().st_mtime < before.timestamp():
                         path.unlink()
