@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moderation.access.account import Account
+from moderation.audit import canonical
 from moderation.database import Database
 from moderation.desk_decisions import STANDING_APPROVAL, not_found
 from moderation.desk_moves import Row, Writing
@@ -118,7 +119,11 @@ def verify_proof(text: str, fingerprint: str, content: bytes | None = None) -> l
         said, links = json.loads(statement), list(proof.get("succession", []))
         way = _follow(links, fingerprint.replace(" ", "").replace(":", "").casefold(), fingerprint_of(public_key))
         insist_signed(public_key, statement, signature)
-        return [*way, *_read_out(said, fingerprint_of(public_key)), *([] if content is None else [_compare(said, content)])]
+        return [
+            *way,
+            *_read_out(statement, said, fingerprint_of(public_key)),
+            *([] if content is None else [_compare(said, content)]),
+        ]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise SignatureRefused("This is no proof of an approval.") from error
 
@@ -134,7 +139,7 @@ def _follow(links: Sequence[Mapping[str, Any]], witnessed: str, signer: str) -> 
             continue
         insist_signed(old, statement, _bytes(link["signature"]))
         said = json.loads(statement)
-        if said["kind"] != NEW_KEY or said["replaces"] != at:
+        if canonical(said) != statement or said["kind"] != NEW_KEY or said["replaces"] != at:
             raise SignatureRefused("A key in between did not say which key follows it.")
         at, steps = said["fingerprint"], steps + 1
     if at != signer:
@@ -142,8 +147,8 @@ def _follow(links: Sequence[Mapping[str, Any]], witnessed: str, signer: str) -> 
     return [f"Signed by {signer}, which follows the key you gave by {steps} signature{'s' if steps > 1 else ''} of hers."]
 
 
-def _read_out(said: Mapping[str, Any], signer: str) -> list[str]:
-    if said["kind"] != SIGNOFF or said["choice"] != "approve" or said["key"] != signer:
+def _read_out(statement: bytes, said: dict[str, Any], signer: str) -> list[str]:
+    if canonical(said) != statement or said["kind"] != SIGNOFF or said["choice"] != "approve" or said["key"] != signer:
         raise SignatureRefused("What was signed is no approval by this key.")
     fee = f"{said['fee_minor']} minor units of {said['currency']}"
     return [

@@ -119,11 +119,14 @@
   const insistOn = (fits) => {
     if (!fits) throw new Error("What the studio asks you to sign is not what stands on this page. Nothing was signed; load the page again.");
   };
+  // Each thing is said once, in the one way of writing it: what this browser reads is what everybody reads.
+  const isPlain = (said, statement) => JSON.stringify(said, Object.keys(said).sort()) === statement;
   const imageStatement = async (act, place, fields, fingerprint) => {
     const shown = document.querySelector(`${place} [data-image]`)?.dataset;
     if (!shown) throw new Error("No image stands on this page.");
     const { statement } = await send(`/statement/image/${encodeURIComponent(shown.image)}`, { choice: act, key: fingerprint, ...fields });
     const said = JSON.parse(statement);
+    insistOn(isPlain(said, statement));
     insistOn(said.kind === "signoff" && said.choice === act && said.key === fingerprint && said.render_id === shown.image);
     insistOn(String(said.version) === shown.version && said.sealed_sha256 === shown.sealed && `${said.fee_minor} ${said.currency}` === shown.fee);
     insistOn((said.reason_code ?? "") === (fields.reason ?? "") && said.note_sha256 === (fields.note ? await sha256(bytes(fields.note)) : null));
@@ -138,7 +141,7 @@
     const path = `/statement/taking-back/${encodeURIComponent(scope)}/${encodeURIComponent(subject)}`;
     const { statement } = await send(path, { key: fingerprint, reason });
     const said = JSON.parse(statement);
-    insistOn(said.kind === "revocation" && said.scope === scope && said.subject_id === subject && said.key === fingerprint);
+    insistOn(isPlain(said, statement) && said.kind === "revocation" && said.scope === scope && said.subject_id === subject && said.key === fingerprint);
     return statement;
   };
   // The hash that is signed must be that of the letters on this page.

@@ -247,6 +247,16 @@ def test_who_holds_her_first_fingerprint_can_follow_her_from_key_to_key(scene: S
         scene.signoff.undo(NORA, "image")
 
 
+def test_what_two_readers_could_read_differently_proves_nothing(scene: Scene) -> None:
+    scene.approved("image")
+    told = json.loads(proof_of(scene, "image"))
+    twice = told["statement"].replace("{", '{"fee_minor":1,', 1)
+    for statement in (twice, told["statement"].replace(":", ": ")):
+        signature = base64.b64encode(sign(private_key("nora"), statement.encode())).decode()
+        with pytest.raises(SignatureRefused):
+            verify_proof(json.dumps({**told, "statement": statement, "signature": signature}), WITNESSED)
+
+
 @pytest.mark.parametrize("junk", ["", "{}", "[]", "null", "[" * 100_000, '{"format": "twin-studio approval 1"}', '{"format": 7}'])
 def test_what_is_no_proof_is_refused_in_one_sentence(junk: str) -> None:
     with pytest.raises(SignatureRefused):
