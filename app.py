@@ -42,6 +42,7 @@ from twin.order import SEEDS
 from twin.orphans import sweep
 from twin.pages.floor import Elsewhere, Floor, Judged
 from twin.painter import Painting
+from twin.painter_commands import painters
 from twin.plate import negative_bytes
 from twin.probes import DATA, PLAIN
 from twin.relight import Proof
@@ -82,6 +83,8 @@ class Studio:
             reach=settings.reach,
             threads=settings.threads,
             sign=self.judging.consent_word.given,
+            weights=home.painters,
+            eyes=lambda: self.judging.examiner,
         )
 
     def seal(self, claim: Claim, painting: Painting) -> Sheet:
@@ -100,7 +103,7 @@ class Studio:
         paint: Paint[Sheet] = Paint(
             jobs=jobs,
             painters=self.painting.painter,
-            references=lambda _: (),
+            references=self.painting.references,
             environment=self.painting.environment,
             seal=self.seal,
             incoming=incoming,
@@ -119,8 +122,7 @@ class Studio:
 
     def worker(self, name: str, stop: threading.Event) -> Worker:
         """A worker of this home."""
-        post = self.home.folder / "worker.lock"
-        begin, settle = self.sweep, self.judging.at_every_turn
+        post, (begin, settle) = self.home.folder / "worker.lock", (self.sweep, self.judging.at_every_turn)
         return Worker(
             self.painting.jobs, self.work(), name=name, post=post, stop=stop, begin=begin, settle=settle, refusals=REFUSALS
         )
@@ -196,7 +198,7 @@ def build_site(studio: Studio) -> "FastAPI":
         proof=studio.proof,
         admit=judging.negatives.admit,
     )
-    page = build_studio(studio.floor().studio(painting.offered, elsewhere), guard(Role.CREATIVE))
+    page = build_studio(studio.floor().studio(painting.engines.offers, elsewhere), guard(Role.CREATIVE))
     parts = parts_of(judging, painting, reports=ASSETS / "packs", refusals=REFUSALS, missing=MISSING)
     hosts, secure = LOOPBACK | {settings.public or settings.host}, bool(settings.public)
     rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=secure, framed=settings.framed)
@@ -232,8 +234,7 @@ def evaluate(asked: argparse.Namespace, clock: Callable[[], datetime]) -> None:
         if asked.what == "blend":
             found = console.try_blend(studio.judging, asked, studio.painting.specimens, tell)
         else:
-            write = asked.limit is None and not asked.json
-            found = report(ASSETS, studio.judging.examiner.sighting, asked.limit, tell, write=write)
+            found = report(ASSETS, studio.judging.examiner.sighting, asked.limit, tell, write=not (asked.limit or asked.json))
     answer(*found, asked.json)
 
 
@@ -265,9 +266,11 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             print(commands.repaint(studio.painting, asked.image, studio.judging.submissions.picture(asked.image)).reason)
         case "measure" if asked.report:
             studio.prepare(tell)
-            print(console.report(studio.judging, studio.painting.probes(), PLAIN, DATA, ASSETS))
+            print(console.report(studio.judging, studio.painting.probes(), studio.painting.painted_probes(), PLAIN, DATA, ASSETS))
         case "measure":
             print(studio.judging.ship_templates(studio.references, TEMPLATES))
+        case "painters":
+            print(painters(studio.painting.installs, asked, studio.judging.accounts.by_login, confirm, tell))
         case command if command in making.COMMANDS:
             print(making.make(studio.painting, asked, mark_thumbnail))
         case _:

@@ -90,14 +90,19 @@ def examine(house: House, asked: Namespace) -> tuple[dict[str, Any], list[str]]:
     return verdict.as_dict(), [*lines, f"Verdict: {verdict.outcome}."]
 
 
-def report(house: House, probes: Iterable[tuple[str, str, float, str, Picture]], plain: str, data: str, assets: Path) -> str:
-    """Write how often the face pack's limits are right about `probes`, of which `data` tells; a sentence saying where.
+Probed = Iterable[tuple[str, str, float, str, Picture]]
+"""Pictures with an id, a twin, a turn in degrees, and a light or a look."""
 
-    Each probe has an id, a twin, a turn in degrees, a light and a picture; `plain` is the light that is also made worse.
+
+def report(house: House, rendered: Probed, painted: Probed, plain: str, data: str, assets: Path) -> str:
+    """Write how often the face pack's limits are right about pictures, of which `data` tells; a sentence saying where.
+
+    `plain` is the light that is also made worse.
     """
     from moderation.evaluation import Probe  # it imports ONNX, which most commands never need
 
-    return house.examiner.report((Probe(*one) for one in probes), plain, data, assets / "packs")
+    probes = chain((Probe(*one) for one in rendered), (Probe(*one, painted=True) for one in painted))
+    return house.examiner.report(probes, plain, data, assets / "packs")
 
 
 def try_blend(house: House, asked: Namespace, drawn: Drawn, tell: Callable[[str], None]) -> tuple[dict[str, Any], list[str]]:

@@ -20,6 +20,8 @@ QUALITIES = (90, 75, 60, 40)
 """JPEG qualities, on Pillow's scale."""
 SIDES = (112, 80, 56, 44)
 """Widths in pixels to which a face is made smaller."""
+PAINTED = "painted"
+"""The kind of condition that a painted image is asked about in: its value is the look."""
 BIN = 15.0
 """Degrees of turn that are told of together."""
 FARTHEST_BIN = 60.0
@@ -41,13 +43,17 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Probe:
-    """A picture (h, w, 3) of a twin that is none of her references; `turn` is how far she looks away, in degrees."""
+    """A picture (h, w, 3) of a twin that is none of her references; `turn` is how far she looks away, in degrees.
+
+    Of a `painted` one, `light` names the look.
+    """
 
     probe_id: str
     twin_id: str
     turn: float
     light: str
     picture: Picture
+    painted: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,11 +128,13 @@ class Rate:
 def shots(probes: Iterable[Probe], reader: Reads, known: KnownFaces, plain: str) -> Iterator[Shot]:
     """Every probe as it is; those in the light `plain`, which come first of their id, also compressed, smaller, and by turn.
 
-    The face is looked for in plain light alone and measured at the same points in all that follows.
+    The face is looked for in plain light alone and measured at the same points in all that follows; in painted ones each time.
     """
     seen: Sequence[SeenFace] = ()
     for probe in probes:
-        if probe.light == plain:
+        if probe.painted:
+            yield _shot(probe, PAINTED, probe.light, reader.read(probe.picture), known)
+        elif probe.light == plain:
             seen = reader.read(probe.picture)
             yield _shot(probe, "light", plain, seen, known)
             yield _shot(probe, "turn", bin_of(probe.turn), seen, known)

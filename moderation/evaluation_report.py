@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from moderation.calibration import KnownFaces
-from moderation.evaluation import Rate, Shot, as_another, as_own, beyond, trade_off
+from moderation.evaluation import PAINTED, Rate, Shot, as_another, as_own, beyond, trade_off
 from moderation.evaluation_plots import conditions_svg, det_svg
 from moderation.safeguards.finding import Outcome
 
@@ -82,18 +82,25 @@ def write_report(folder: Path, report: Report, taken: Sequence[Shot], known: Kno
 
 def tables_of(taken: Sequence[Shot], known: KnownFaces) -> tuple[Table, ...]:
     """Outcomes by twin, the limits in use, every condition, and who was nearest to somebody else."""
-    plain = [shot for shot in taken if shot.kind == "light"]
-    return (_by_twin(plain, known), _in_use(plain, known), _by_condition(taken), _confusions(plain, known))
+    plain, painted = ([shot for shot in taken if shot.kind == kind] for kind in ("light", PAINTED))
+    return (
+        _by_twin("What the limits do, by twin", plain, known),
+        _by_twin("What they do to painted images, by twin", painted, known),
+        _in_use(plain, known),
+        _by_condition(taken),
+        _confusions("Nearer to somebody else", plain, known),
+        _confusions("Painted images nearer to somebody else", painted, known),
+    )
 
 
-def _by_twin(plain: Sequence[Shot], known: KnownFaces) -> Table:
+def _by_twin(title: str, plain: Sequence[Shot], known: KnownFaces) -> Table:
     whose = {known.name(twin_id): [shot for shot in plain if shot.twin_id == twin_id] for twin_id in sorted(known.calibrations)}
     rows = []
     for name, some in {**whose, "all": list(plain)}.items():
         own = [_told(as_own(some, *outcomes)) for outcomes in ((Outcome.CLEAR,), UNCERTAIN, (Outcome.BLOCK,))]
         rows.append((name, str(len(some)), *own, _told(as_another(some, Outcome.CLEAR), counted=True)))
     head = ("twin", "pictures", "as herself: clear", "to a person", "stopped", "as another: clear")
-    return Table("What the limits do, by twin", head, tuple(rows))
+    return Table(title, head, tuple(rows))
 
 
 def _in_use(plain: Sequence[Shot], known: KnownFaces) -> Table:
@@ -109,7 +116,7 @@ def _in_use(plain: Sequence[Shot], known: KnownFaces) -> Table:
 
 def _by_condition(taken: Sequence[Shot]) -> Table:
     rows = []
-    for kind in ("light", "turn", "compression", "size"):
+    for kind in ("light", "turn", "compression", "size", PAINTED):
         for value, some in _by_value([shot for shot in taken if shot.kind == kind]).items():
             own = [_told(as_own(some, *outcomes)) for outcomes in ((Outcome.CLEAR,), UNCERTAIN, (Outcome.BLOCK,))]
             rows.append((kind, value, str(len(some)), *own, _told(as_another(some, Outcome.CLEAR), counted=True)))
@@ -117,14 +124,14 @@ def _by_condition(taken: Sequence[Shot]) -> Table:
     return Table("By condition", head, tuple(rows))
 
 
-def _confusions(plain: Iterable[Shot], known: KnownFaces) -> Table:
+def _confusions(title: str, plain: Iterable[Shot], known: KnownFaces) -> Table:
     """Whose pictures lay nearer to somebody else in contrast, whatever the limits made of it."""
     count: Counter[tuple[str, str]] = Counter()
     for shot in plain:
         if shot.margins is not None and shot.margins[shot.twin_id] < 0:
             count[shot.twin_id, max(shot.margins, key=lambda one: (shot.margins or {})[one])] += 1
     rows = tuple((known.name(one), known.name(other), str(number)) for (one, other), number in count.most_common())
-    return Table("Nearer to somebody else", ("twin", "taken for", "pictures"), rows or (("nobody", "", "0"),))
+    return Table(title, ("twin", "taken for", "pictures"), rows or (("nobody", "", "0"),))
 
 
 def _by_value(some: Iterable[Shot]) -> Mapping[str, list[Shot]]:

@@ -12,25 +12,30 @@ from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
 from twin.documents import Documents
 from twin.drafts import Drafts, Sign
+from twin.engines import Engines, Eyes, views
 from twin.errors import NotFound
+from twin.installs import Installs
 from twin.jobs import Jobs
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
 from twin.painter import Painter
 from twin.plate import Plate, develop, read_index, read_plate
 from twin.ports import GiveUp, Halted, Move, Picture, Reach, Store
-from twin.probes import probes, unseen
+from twin.probes import painted_probes, probes, unseen
 from twin.recipe import Environment, environment_here
 from twin.reference import LIGHTS, Reference
 from twin.specimens import PURPOSES, Specimen, specimens
 from twin.wardrobe import Wardrobe
+
+VIEWS = (0.0, -25.0, 25.0)
+"""The turns of the head, in degrees, that a painter is shown of a twin."""
 
 
 class House:
     """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
 
     `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `threads` is how many processor threads an engine
-    takes; `sign` proves her signature under a consent.
+    takes; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them.
     """
 
     def __init__(
@@ -46,11 +51,13 @@ class House:
         reach: Reach,
         threads: int,
         sign: Sign,
+        weights: Path,
+        eyes: Callable[[], Eyes],
     ) -> None:
         self.assets = assets
         self.store = store
         self.clock = clock
-        self._threads = threads
+        self._threads, self._weights, self._eyes = threads, weights, eyes
         self.darkroom = Darkroom()
         self.papers = (Documents(store), Drafts(store, sign))
         self.jobs = Jobs(
@@ -75,24 +82,26 @@ class House:
         return Lookbook.read(self.assets / "looks")
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        """Which painters there are."""
-        return Catalogue.read(self.assets / "painters.json")
+    def installs(self) -> Installs:
+        """The painters whose weights were fetched into this home."""
+        return Installs(self.store, self._weights, Catalogue.read(self.assets / "painters.json"))
 
     @cached_property
-    def _engines(self) -> Mapping[str, Painter]:
-        from twin.painters.atelier import AtelierPainter
-
-        return {"atelier": AtelierPainter(self.assets / "atelier", threads=self._threads)}
-
-    @property
-    def offered(self) -> list[tuple[str, str]]:
-        """The engines that can be chosen here, as (title, name)."""
-        return [(entry.card.title, entry.card.name) for entry in self.catalogue.built_in]
+    def engines(self) -> Engines:
+        """Who paints here, and what the others would need."""
+        return Engines(self.assets, self.installs, self.wardrobe, self._eyes, self._threads)
 
     def painter(self, name: str) -> Painter:
         """The engine of this name. Raises PainterUnavailable, saying why it does not run here."""
-        return self._engines[self.catalogue.ready(name).card.name]
+        return self.engines.painter(name)
+
+    def references(self, twin_id: str) -> tuple[Picture, ...]:
+        """The pictures (h, w, 3) that a painter is shown of a twin: from the front and from both sides, evenly lit.
+
+        Raises NotFound or BadValue when a file is gone or was altered.
+        """
+        rows = self.store.rows("SELECT id, pose FROM reference WHERE twin_id = ? ORDER BY id", [twin_id])
+        return tuple(self.reference_picture(one) for one in views([(row["id"], row["pose"]) for row in rows], VIEWS))
 
     def environment(self) -> Environment:
         """What repaints an image from here: versions, machine and threads."""
@@ -121,6 +130,11 @@ class House:
     def probes(self) -> Iterator[tuple[str, str, float, str, Picture]]:
         """The plates that no constant was chosen on, as `twin.probes.probes` gives them."""
         return probes(self.assets / "plates", self.lookbook, unseen(self.assets))
+
+    def painted_probes(self) -> Iterator[tuple[str, str, float, str, Picture]]:
+        """Painted images in looks and seeds that nothing was chosen on, as `twin.probes.painted_probes` gives them."""
+        painter = self.painter("atelier")
+        return painted_probes(painter, self.lookbook, self.wardrobe, painter.card.twins or ())
 
     def reference_pictures(self) -> Iterator[tuple[str, str, str, str, Picture]]:
         """Every reference of every twin in each light of `reference.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.

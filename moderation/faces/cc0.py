@@ -35,7 +35,7 @@ DETECTOR = ("detection.onnx", "08144ee7606f805a2a8676a6b9762df1222cd30a354cf340f
 """The detector of our own, which lies among the program's assets, and its SHA-256."""
 
 CONTRACTS: dict[str, dict[str, Any]] = {
-    SCRFD: {"preprocessing": {"mean": 127.5, "std": 128.0}, "preprocessing_version": "insightface-scrfd-1", "look": "second"},
+    SCRFD: {"preprocessing": {"mean": 127.5, "std": 128.0}, "preprocessing_version": "insightface-scrfd-1", "look": "first"},
     DETECTION: {"preprocessing": "embedded", "input": "(h, w, 3) uint8 RGB", "window": [80, 80], "stride": 8},
     LANDMARKS: {"preprocessing": "embedded", "input": "(h, w) float32 grey 0..255 and (n, 4) boxes"},
     RECOGNITION: {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from moderation.faces.chip import MEAN_FACE, Picture, Points, similarity
 
@@ -28,6 +29,8 @@ STEPS = (
     (224, 0.001, 0.08, 0.12),
 )
 """Size compared at, and the steps in scale, degrees and pixels, of each round of fitting."""
+DOUBT = 0.05
+"""A picture or its mirror image that matches so much worse than the other at the coarsest size is not fitted any closer."""
 DARKEST = 12.0
 """Grey levels below this count as shadow without lines."""
 
@@ -52,6 +55,15 @@ class _Place:
     down: float
 
 
+@dataclass(frozen=True)
+class _Rough:
+    """The reference by its number, the place, and how well it matches there at the coarsest size."""
+
+    reference: int
+    place: _Place
+    match: float
+
+
 def canvas(picture: Picture, landmarks: Points) -> Grey:
     """The head as a (224, 224) grey picture in a fixed place; `landmarks` are the five points in pixels."""
     target = (np.array(MEAN_FACE) + PADDING) / (1 + 2 * PADDING) * SIDE
@@ -70,13 +82,20 @@ def best_fit(head: Grey, references: Mapping[str, Grey]) -> Fit:
     """Of {reference: canvas} the one whose drawing fits best, also mirrored; raises ValueError when there is none."""
     if not references:
         raise ValueError("There is no reference to compare with.")
-    drawn = {name: _spectrum(_drawing(reference, COARSE)) for name, reference in references.items()}
+    drawn = np.stack([_drawing(reference, COARSE) for reference in references.values()])
+    spectra = np.conj(fft.fft2(drawn))
+    rough = {mirrored: _roughly(_as_seen(head, mirrored), spectra) for mirrored in (False, True)}
+    best = max(one.match for one in rough.values())
     fits = []
-    for mirrored in (False, True):
-        seen = np.ascontiguousarray(head[:, ::-1]) if mirrored else head
-        name, place = _roughly(seen, drawn)
-        fits.append(Fit(name, _closely(seen, references[name], place), mirrored))
+    for mirrored, one in rough.items():
+        if one.match >= best - DOUBT:
+            name = list(references)[one.reference]
+            fits.append(Fit(name, _closely(_as_seen(head, mirrored), references[name], one.place), mirrored))
     return max(fits, key=lambda fit: fit.score)
+
+
+def _as_seen(head: Grey, mirrored: bool) -> Grey:
+    return np.ascontiguousarray(head[:, ::-1]) if mirrored else head
 
 
 def _drawing(grey: Grey, size: int) -> Drawing:
@@ -86,16 +105,12 @@ def _drawing(grey: Grey, size: int) -> Drawing:
         levels = cv2.resize(levels, (size, size), interpolation=cv2.INTER_AREA)
     levels = cv2.GaussianBlur(np.log(levels + DARKEST), (0, 0), 1.0)
     across, down = (cv2.Sobel(levels, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1)))
-    strength = np.hypot(across, down)
-    around = cv2.GaussianBlur(strength, (0, 0), size / 16) + 0.01
-    weight = np.minimum(strength / around, 2.0)
-    direction = (across + 1j * down) / (strength + 1e-9)
-    drawing = direction**2 * weight
-    return np.asarray(drawing / max(1e-9, float(np.linalg.norm(drawing))), np.complex64)
-
-
-def _spectrum(drawing: Drawing) -> Drawing:
-    return np.asarray(np.conj(np.fft.fft2(drawing)), np.complex64)
+    strength = cv2.magnitude(across, down)
+    around = cv2.GaussianBlur(strength, (0, 0), size / 16) + np.float32(0.01)
+    share = np.minimum(strength / around, np.float32(2.0)) / (strength + np.float32(1e-9)) ** 2
+    drawing = np.empty((size, size), np.complex64)
+    drawing.real, drawing.imag = share * (across * across - down * down), share * (2 * across * down)
+    return drawing / np.float32(max(1e-9, float(np.linalg.norm(drawing))))
 
 
 def _moved(grey: Grey, place: _Place) -> Grey:
@@ -106,21 +121,20 @@ def _moved(grey: Grey, place: _Place) -> Grey:
     )
 
 
-def _roughly(head: Grey, drawn: Mapping[str, Drawing]) -> tuple[str, _Place]:
-    """The reference and place that correlate best over a grid of scales and turns and all small shifts."""
-    reach, middle, pixel = 6, COARSE // 2, SIDE / COARSE
-    best, found = -1.0, (next(iter(drawn)), _Place(1.0, 0.0, 0.0, 0.0))
+def _roughly(head: Grey, spectra: Drawing) -> _Rough:
+    """Which of the references (n, 56, 56), and where, correlates best over a grid of scales and turns and all small shifts."""
+    reach, pixel = 6, SIDE / COARSE
+    around = np.arange(-reach, reach + 1)
+    best = _Rough(0, _Place(1.0, 0.0, 0.0, 0.0), -1.0)
     for scale in SCALES:
         for turn in TURNS:
-            seen = np.fft.fft2(_drawing(_moved(head, _Place(scale, turn, 0.0, 0.0)), COARSE))
-            for name, spectrum in drawn.items():
-                match = np.fft.fftshift(np.fft.ifft2(seen * spectrum).real)
-                near = match[middle - reach : middle + reach + 1, middle - reach : middle + reach + 1]
-                if near.max() > best:
-                    down, right = np.unravel_index(int(near.argmax()), near.shape)
-                    best = float(near.max())
-                    found = (name, _Place(scale, turn, (reach - int(right)) * pixel, (reach - int(down)) * pixel))
-    return found
+            seen = fft.fft2(_drawing(_moved(head, _Place(scale, turn, 0.0, 0.0)), COARSE))
+            near = fft.ifft2(seen * spectra).real[:, around[:, None], around]
+            if near.max() > best.match:
+                reference, down, right = (int(at) for at in np.unravel_index(int(near.argmax()), near.shape))
+                place = _Place(scale, turn, (reach - right) * pixel, (reach - down) * pixel)
+                best = _Rough(reference, place, float(near.max()))
+    return best
 
 
 def _closely(head: Grey, reference: Grey, place: _Place) -> float:

@@ -16,6 +16,7 @@ from moderation.faces.detector import Box, Detector
 from moderation.faces.first_look import FirstLook
 from moderation.faces.pack import DETECTION, LANDMARKS, RECOGNITION, SCRFD, Pack
 from moderation.faces.session import PROVIDERS, open_session, options
+from moderation.faces.two_looks import Glimpses, TwoLooks
 
 Template = NDArray[np.float32]
 
@@ -72,17 +73,14 @@ class Eyes(Protocol):
 
 
 class DlibEyes:
-    """The pack's detectors one after the other until a face is found, and dlib's 5-point predictor.
+    """The pack's detectors, and dlib's 5-point predictor.
 
-    The quick detector of our own looks first where the pack says so, else second, where mmod found nothing; old packs have none.
+    Where the pack says that the quick detector looks first, mmod looks only where that one is not sure; in older packs the quick
+    one looks where mmod found nothing, and the oldest have none.
     """
 
     def __init__(self, pack: Pack, threads: int) -> None:
-        self._looks: list[Callable[[Picture], list[Box]]] = [Detector(pack, threads).find]
-        if SCRFD in pack.files:
-            quick = FirstLook(pack, threads)
-            first = pack.file(SCRFD).contract.get("look") == "first"
-            self._looks.insert(0 if first else 1, lambda picture: [one.box for one in quick.find(picture)])
+        self._looks = _looks(pack, threads)
         left, top, wide = pack.file(RECOGNITION).contract.get("chip", OLD_CHIP)
         self._chip = int(left), int(top), int(wide)
         points = pack.file(LANDMARKS)
@@ -91,10 +89,13 @@ class DlibEyes:
     def spot(self, picture: Picture) -> Sequence[Spot]:
         """Both kinds of points are dlib's."""
         boxes = next((found for look in self._looks if (found := look(picture))), [])
+        return [Spot(box, five, five) for box, five in zip(boxes, self.points(picture, boxes), strict=True)]
+
+    def points(self, picture: Picture, boxes: Sequence[Box]) -> Points:
+        """The five points (n, 5, 2) of the face in each box."""
         corners = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], np.float32).reshape(-1, 4)
         grey = picture.sum(axis=2, dtype=np.uint16) // 3
-        points = np.asarray(self._points.run(None, {"grey": grey.astype(np.float32), "boxes": corners})[0], np.float32)
-        return [Spot(box, five, five) for box, five in zip(boxes, points, strict=True)]
+        return np.asarray(self._points.run(None, {"grey": grey.astype(np.float32), "boxes": corners})[0], np.float32)
 
     def aligned_by(self, landmarks: Points) -> Points:
         """The same points."""
@@ -103,6 +104,15 @@ class DlibEyes:
     def crops(self, picture: Picture, aligned_by: Points) -> NDArray[np.float32]:
         """Six: three small shakes, each mirrored too."""
         return crops(picture, aligned_by, chip=self._chip)
+
+
+def _looks(pack: Pack, threads: int) -> list[Callable[[Picture], list[Box]]]:
+    """What finds faces with this pack, each asked where the one before found nothing."""
+    if SCRFD not in pack.files:
+        return [Detector(pack, threads).find]
+    if pack.file(SCRFD).contract.get("look") == "first":
+        return [TwoLooks.of(pack, threads).find]
+    return [Detector(pack, threads).find, Glimpses(FirstLook(pack, threads)).find]
 
 
 class InsightEyes:

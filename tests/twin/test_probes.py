@@ -1,10 +1,12 @@
 """Probes are plates that are nobody's references, shown in the references' lights and in harder ones."""
 
 from tests.twin.cast import ASSETS
+from tests.twin.test_specimens import Canvas
 from twin.lookbook import Lookbook
 from twin.plate import read_index
-from twin.probes import CHOSEN_ON, HARD, PLAIN, probes, unseen
+from twin.probes import CHOSEN_ON, HARD, PAINTED, PAINTED_SEEDS, PAINTED_TURN, PLAIN, painted_probes, probes, unseen
 from twin.reference import LIGHTS
+from twin.wardrobe import Wardrobe
 
 
 def test_a_probe_is_shown_in_every_light_plain_first_and_none_is_a_reference() -> None:
@@ -32,3 +34,16 @@ def test_a_turn_is_that_of_head_and_body_together() -> None:
     line = next(line for line in read_index(plates) if abs(line["pose"]["body"]) > 10)
     found = next(probes(plates, Lookbook.read(ASSETS / "looks"), [line["id"]]))
     assert found[2] == line["pose"]["yaw"] + line["pose"]["body"]
+
+
+def test_each_of_the_cast_is_painted_in_looks_and_seeds_of_their_own_within_the_turn() -> None:
+    wardrobe, painter = Wardrobe.read(ASSETS / "wardrobe.json"), Canvas()
+    found = list(painted_probes(painter, Lookbook.read(ASSETS / "looks"), wardrobe, ["nora", "kofi"]))  # type: ignore[arg-type]
+    assert [twin for _, twin, *_ in found] == ["nora"] * 40 + ["kofi"] * 40
+    assert len({name for name, *_ in found}) == 80
+    assert not set(PAINTED) & {*HARD, "studio-classic"}
+    assert {request.seed for request in painter.asked} == set(PAINTED_SEEDS)
+    assert all(
+        abs(turn) <= PAINTED_TURN and request.look.pose.yaw == turn
+        for (_, _, turn, *_), request in zip(found, painter.asked, strict=True)
+    )
