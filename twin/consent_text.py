@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from twin.consent import Consent, PayBasis
+from twin.consent import Consent, PayBasis, Use
 from twin.licence import money
 from twin.own_consent import Apart, OwnConsent
 
@@ -47,7 +47,7 @@ def text_of_consent(consent: Consent) -> str:
         ("Purpose", [consent.purpose]),
         ("Rate of pay", [f"{money(consent.pay.minor, consent.pay.currency)} {_PAID[consent.pay.basis]}."]),
         ("Duration", [_span(consent.starts_at, consent.ends_at)]),
-        ("Uses", [f"- {use}" for use in consent.uses]),
+        ("Uses", _uses(consent.uses)),
         ("Never", [f"- {limit.sentence}" for limit in consent.content_limits] or ["- Nothing further is excluded."]),
         ("What every image says", [f"“{consent.disclosure_text}”"]),
         ("Training", ["No. No model is trained on my pictures; that would be a permission of its own."]),
@@ -75,6 +75,14 @@ def text_of_own(consent: OwnConsent) -> str:
 def text_sha256(text: str) -> str:
     """The hash that she signs: SHA-256 of the text in UTF-8, hex."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _uses(uses: Iterable[Use]) -> list[str]:
+    """One line for each product line and territory, with its media."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for use in uses:
+        found.setdefault((use.product_line, use.territory), []).append(use.medium.value)
+    return [f"- {line}, {territory}: {', '.join(media)}" for (line, territory), media in found.items()]
 
 
 def _set(title: str, who: str, sections: Iterable[tuple[str, Iterable[str]]]) -> str:

@@ -192,7 +192,10 @@ def agreements_words(agreements: Sequence[Agreement], now: datetime) -> Markup:
     """Her consents in plain words, each with the licences under it."""
     if not agreements:
         return note("You have agreed to nothing here.")
-    every = note(Markup('<a href="/consents" target="_blank">Every text you signed</a>, also those about your face in numbers.'))
+    link = Markup(
+        '<a class="ts-link" href="/consents" target="_blank">Every text you signed</a>, also about your face in numbers.'
+    )
+    every = note(link)
     return every + Markup("").join(_agreement(agreement, now) for agreement in agreements)
 
 
@@ -206,13 +209,13 @@ def _agreement(agreement: Agreement, now: datetime) -> Markup:
             ("Never", Markup("<br>").join(limits)),
             ("For", pay),
             ("Every image says", agreement.disclosure_text),
-            ("Training", "allowed" if agreement.training_allowed else "no model may be trained on you beyond your own twin"),
+            ("Training", "allowed" if agreement.training_allowed else "no; that would be a permission of its own"),
             ("Until", until(agreement.ends_at, now)),
         ]
     )
     gone = chip("taken back", "withdrawn") if agreement.taken_back_at else Markup("")
     licences = Markup("").join(_licence(licence, now) for licence in agreement.licences)
-    link = Markup('<a href="/consent/{}" target="_blank">Read the whole text, or print it</a>')
+    link = Markup('<a class="ts-link" href="/consent/{}" target="_blank">Read the whole text, or print it</a>')
     paper = note(link.format(agreement.consent_id))
     return Markup('<article class="ts-agreement"><h3>Consent {} of {} {}</h3>{}{}{}</article>').format(
         agreement.version, agreement.twin_name, gone, told, paper, licences

@@ -71,29 +71,32 @@ def shelf_html(papers: Sequence[Paper], drafts: Sequence[Waiting], account: Acco
     hers = account.role is Role.MODEL
     title = "Your consents" if hers else "Consents of your people"
     waits = Markup("").join(
-        Markup('<li><a href="/consent-draft/{}">{} of {}, version {}</a></li>').format(
-            draft.id, KINDS[draft.kind], draft.person_name, draft.version
+        Markup('<li><a href="/consent-draft/{}">{}{}, version {}</a></li>').format(
+            draft.id, KINDS[draft.kind], "" if hers else f" of {draft.person_name}", draft.version
         )
         for draft in drafts
     )
-    waiting = Markup("<h2>Waiting for {}</h2><ul>{}</ul>").format("you to read and sign" if hers else "their signature", waits)
+    waiting = Markup('<h2>Waiting for {}</h2><ul class="shelf">{}</ul>').format(
+        "you to read and sign" if hers else "their signature", waits
+    )
     kept = Markup("").join(
-        Markup('<li><a href="/consent/{}">{} of {}, version {}</a> {}</li>').format(
-            paper.id, KINDS[paper.kind], paper.person_name, paper.version, _standing(paper)
+        Markup('<li><a href="/consent/{}">{}{}, version {}</a> <span class="quiet">{}</span></li>').format(
+            paper.id, KINDS[paper.kind], "" if hers else f" of {paper.person_name}", paper.version, _standing(paper)
         )
         for paper in papers
     )
     none = note("Nothing was agreed to yet.")
-    return Markup("<h1>{}</h1>{}<h2>Agreed</h2>{}").format(
-        title, waiting if drafts else Markup(""), Markup("<ul>{}</ul>").format(kept) if papers else none
+    home = Markup('<p class="papers"><a href="/me">Back to My twin</a></p>') if hers else Markup("")
+    return Markup("<h1>{}</h1>{}{}<h2>Agreed</h2>{}").format(
+        title, home, waiting if drafts else Markup(""), Markup('<ul class="shelf">{}</ul>').format(kept) if papers else none
     )
 
 
 def unsigned_strip(waiting: Sequence[Unsigned]) -> Markup:
     """A line at the head of her page for each text that waits for her."""
     line = Markup(
-        '<p class="ts-recalled" role="status"><span><b>{}, version {}.</b> {} laid it before you; it counts only if you'
-        ' sign it.</span><a class="ts-link" href="/consent-draft/{}">Read it</a></p>'
+        '<p class="ts-recalled" data-kind="calm" role="status"><span><b>{}, version {}.</b> {} laid it before you; it counts'
+        ' only if you sign it.</span><a class="ts-link" href="/consent-draft/{}">Read it</a></p>'
     )
     return Markup("").join(line.format(KINDS[one.kind], one.version, one.agency_name or "You", one.draft_id) for one in waiting)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from twin.engines import Offer
 from twin.lookbook import NamedLook
 from twin.pages.markup import css_string, day, facts, moment, money, note
 from twin.pages.ports import TwinCard
@@ -48,6 +49,20 @@ def swatch_style(group: str, swatches: Sequence[Swatch]) -> Markup:
     return sheet(f"{option(group, swatch.title)}{{--swatch:{swatch.colour}}}" for swatch in swatches)
 
 
+def painters(offers: Sequence[Offer]) -> Markup:
+    """What runs here and how, and what each painter that does not would need."""
+    ready = [(one.title, one.detail) for one in offers if not one.refusal]
+    wanting = [one.refusal for one in offers if one.refusal]
+    told = facts(ready)
+    if not wanting:
+        return told
+    lines = Markup("").join(Markup("<li>{}</li>").format(one) for one in wanting)
+    more = "1 painter is" if len(wanting) == 1 else f"{len(wanting)} painters are"
+    return told + Markup('<details class="ts-wanting"><summary>{} not available here</summary><ul>{}</ul></details>').format(
+        more, lines
+    )
+
+
 def swatch_named(swatches: Sequence[Swatch], colour: str) -> str | None:
     """The name of a colour on the card, None for one that was mixed."""
     return next((swatch.title for swatch in swatches if swatch.colour == colour), None)
@@ -69,7 +84,7 @@ def licence_facts(twin: TwinCard | None, now: datetime) -> Markup:
         ("Price", price(twin)),
         ("Left", left if twin.max_images is None else f"{left} of {twin.max_images}"),
     ]
-    link = Markup('<p class="ts-note"><a href="{}" target="_blank">The consent that binds you</a></p>')
+    link = Markup('<p class="ts-note"><a class="ts-link" href="{}" target="_blank">The consent that binds you</a></p>')
     consent = link.format(twin.consent_url)
     terms = _sentences("Allowed", twin.permits) + _sentences("Never", twin.forbids) + (consent if twin.consent_url else "")
     return note(twin.refusal, "stop") + facts([pair for pair in pairs if pair[1]]) + terms
