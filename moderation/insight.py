@@ -15,6 +15,7 @@ from moderation.insight_scope import HER_OWN_NO, sees, shows_picture, steps, why
 from moderation.recall import TO_DELETE
 from moderation.signoff import State
 
+_UNSIGNED = "SELECT count(*) AS n FROM consent_draft WHERE ended_at IS NULL AND person_id = ?"
 PAGE = 200
 """How many cards a list holds at most."""
 
@@ -188,6 +189,9 @@ class Insight:
             if count:
                 found.append(Waiting(key, words, count, self._cards(account, test, limit=cards)))
         recalls = self._database.rows(TO_DELETE, [account.brand_id])[0]["n"]
+        unsigned = self._database.rows(_UNSIGNED, [account.person_id])[0]["n"]
+        if unsigned:
+            found.append(Waiting("consent", "consent to read" if unsigned == 1 else "consents to read", unsigned))
         return (Waiting("recall", "recalled, to be deleted by you", recalls), *found) if recalls else tuple(found)
 
     def story(self, account: Account, render_id: str) -> Story:
