@@ -31,7 +31,7 @@ from moderation.safeguards.nobody_else import NobodyElse
 from moderation.safeguards.one_face import OneFace
 from moderation.safeguards.protected import ProtectedPerson
 from moderation.shipped import measure_beforehand
-from moderation.sighting import Sighting, sighting
+from moderation.sighting import Sighting, nearness, sighting
 from moderation.templates import ReferencePicture
 
 if TYPE_CHECKING:
@@ -139,6 +139,21 @@ class Examiner:
     def sighting(self, picture: Picture, twin_id: str) -> Sighting:
         """What the face models say of a picture of a twin; decides nothing. Raises PackRefused, Unexaminable."""
         return sighting(self._reader.read, self._known(), picture, twin_id)
+
+    def boxes(self, picture: Picture) -> list[tuple[float, float, float, float]]:
+        """Left, top, right, bottom in pixels of every face in a picture (h, w, 3). Raises PackRefused."""
+        return [face.box for face in self._reader.read(picture)]
+
+    def nearness(self, picture: Picture, twin_id: str) -> float | None:
+        """How like a twin a picture is on her own scale: 0 at her limit, 1 as near as half of her own pictures are.
+
+        None without exactly one face, and where nothing is known of her: then there is nothing to prefer a picture by.
+        """
+        try:
+            seen, limits = self.sighting(picture, twin_id), self._known().limits(twin_id)
+        except (PackRefused, Unexaminable):
+            return None
+        return nearness(seen, limits)
 
     def measure_beforehand(self, references: Pictures, file: Path) -> int:
         """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""

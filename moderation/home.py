@@ -42,6 +42,11 @@ class Home:
         return self.folder / "packs"
 
     @property
+    def painters(self) -> Path:
+        """Weights of painters that were fetched."""
+        return self.folder / "painters"
+
+    @property
     def keys(self) -> Path:
         """Secrets of the server, outside database and vault."""
         return self.folder / "keys"

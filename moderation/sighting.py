@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from moderation.calibration import KnownFaces
+from moderation.calibration import Calibration, KnownFaces
 from moderation.safeguards.exhibit import Picture, SeenFace
 from moderation.templates import Floats
 
@@ -47,3 +47,14 @@ def sighting(read: Read, known: KnownFaces, picture: Picture, twin_id: str) -> S
         accepted=own <= limits.accept,
         nearest=min(centres, key=lambda one: centres[one]),
     )
+
+
+def nearness(seen: Sighting, limits: Calibration) -> float | None:
+    """How near a face is on her own scale: 0 at the limit of what is accepted, 1 at the middle of her own pictures.
+
+    Below 0 it is not accepted. None without exactly one face.
+    """
+    if seen.faces != 1 or seen.own is None:
+        return None
+    middle = limits.own[len(limits.own) // 2]
+    return (limits.accept - seen.own) / max(limits.accept - middle, 1e-6)

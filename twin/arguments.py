@@ -34,6 +34,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_statement(commands)
     _add_evaluation(commands)
     _add_packs(commands)
+    _add_painters(commands)
     _add_protect(commands)
     _add_kept(commands)
     measure = _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
@@ -167,6 +168,27 @@ def _add_packs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         parser.add_argument("name")
         if act == "import":
             parser.add_argument("place", help="the pack's one file, or a folder that holds its files and nothing else")
+        parser.add_argument("--as", dest="login", help="the administrator who pins or accepts")
+        parser.add_argument("--accept", metavar="TEXT", help="accept a licence that forbids commerce, in your own words")
+        parser.add_argument("--pin", action="store_true", help="pin the SHA-256 of what arrives where nobody has read it")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_painters(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    painters = _command(commands, "painters", "look after the engines that paint, and their weights")
+    painters.set_defaults(login=None, accept=None, pin=False, yes=False)
+    acts = painters.add_subparsers(dest="act", metavar="ACT", required=True)
+    listed = _command(acts, "list", "every painter there is, with size, licence, memory and standing")
+    listed.add_argument("--json", action="store_true", help="print one JSON object")
+    _command(acts, "check", "verify every file of a painter, or of all").add_argument("name", nargs="?")
+    for act, what in (
+        ("pull", "fetch a painter's weights from its repository, after showing their size and licence"),
+        ("import", "install weights from a folder of this machine, by the same checks"),
+    ):
+        parser = _command(acts, act, what)
+        parser.add_argument("name")
+        if act == "import":
+            parser.add_argument("place", help="a folder that holds the repository's files")
         parser.add_argument("--as", dest="login", help="the administrator who pins or accepts")
         parser.add_argument("--accept", metavar="TEXT", help="accept a licence that forbids commerce, in your own words")
         parser.add_argument("--pin", action="store_true", help="pin the SHA-256 of what arrives where nobody has read it")

@@ -109,5 +109,7 @@ def repaint(house: House, render_id: str, picture: Picture) -> Comparison:
     if not rows:
         raise NotFound("No recipe is kept of an image called so.")
     recipe = Recipe.from_json(rows[0]["recipe"])
-    painting = house.painter(recipe.painter).paint(recipe.request(), lambda _: None)
-    return compare(picture, painting.picture, recipe, house.environment())
+    painter = house.painter(recipe.painter)
+    references = house.references(recipe.twin_id) if recipe.references else ()
+    painting = painter.paint(recipe.request(references), lambda _: None)
+    return compare(picture, painting.picture, recipe, house.environment().running(painting.ran))

@@ -41,6 +41,10 @@ class LeaseLost(TwinError):
     """Another worker, a cancel or a revocation took the job away."""
 
 
+class PainterRefused(TwinError):
+    """The painter's weights cannot be installed as asked, or are not those that were installed."""
+
+
 class OutOfMemory(TwinError):
     """The painter found no room for its work on this machine, in its smallest mode either."""
 

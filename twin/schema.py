@@ -4,6 +4,7 @@ Ids are text that sorts by time (ULID) but for the fixtures of the demo; times a
 microseconds; money is INTEGER minor units. `licence_window` is the one place that says when a licence holds.
 """
 
+from twin.schema_painters import MIGRATIONS as PAINTERS
 from twin.schema_rights import MIGRATIONS as RIGHTS
 
 REGISTRY = """
@@ -98,4 +99,4 @@ CREATE TABLE recipe (
 KEPT = ("consent", "revocation", "recipe", "reference")
 """Tables whose rows are never changed; the migration adds their triggers."""
 
-MIGRATIONS = (("twin-001-registry", REGISTRY), ("twin-002-studio", STUDIO), *RIGHTS)
+MIGRATIONS = (("twin-001-registry", REGISTRY), ("twin-002-studio", STUDIO), *RIGHTS, *PAINTERS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from twin import portfolio, registry
 from twin.claim import Maker, order_of
+from twin.engines import Offer
 from twin.errors import BadValue, NotFound
 from twin.jobs import Jobs, several
 from twin.look import Authors, Look
@@ -60,8 +61,8 @@ class Floor:
     now: Callable[[], datetime]
     dice: Callable[[], int]
 
-    def studio(self, painters: Sequence[tuple[str, str]], elsewhere: Elsewhere) -> Studio:
-        """Everything the page calls; `painters` are (title, name)."""
+    def studio(self, painters: Sequence[Offer], elsewhere: Elsewhere) -> Studio:
+        """Everything the page calls; `painters` are all there are, those that cannot be ordered of included."""
         return Studio(
             header=elsewhere.header,
             shoots=self.shoots,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from twin.engines import Offer
 from twin.errors import BadValue
 from twin.look import Look
 from twin.lookbook import Lookbook
@@ -141,7 +142,8 @@ class Studio:
 
     `header` and `story` give HTML that is already escaped; `read_words` applies words to a look and raises WordsRefused
     with the sentence of the consent that forbids them; `proof` develops an image's negative to be looked at and `develop`
-    orders such a development as an image of its own; `painters` are (title, name); `now` gives aware UTC times.
+    orders such a development as an image of its own; `painters` are all there are, with what they need; `now` gives
+    aware UTC times.
     """
 
     header: Callable[[Account], str]
@@ -150,7 +152,7 @@ class Studio:
     twins: Callable[[Account], Sequence[TwinCard]]
     lookbook: Lookbook
     wardrobe: Wardrobe
-    painters: Sequence[tuple[str, str]]
+    painters: Sequence[Offer]
     read_words: Callable[[Account, str, Look, str], Reading]
     order: Callable[[Account, Asked], Sequence[str]]
     images: Callable[[Account, str], Sequence[ImageCard]]

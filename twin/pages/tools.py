@@ -126,8 +126,10 @@ def _fold(made: dict[str, Widget], studio: Studio) -> None:
     made["count"] = _slider("count", "How many images", (1, 4), 1, 1)
     made["chance"] = gr.Checkbox(True, label="A new seed each time", elem_id="chance")
     made["seed"] = gr.Number(1, label="Seed", precision=0, minimum=0, maximum=2**32 - 1, elem_id="seed")
-    first = studio.painters[0][1] if studio.painters else None
-    made["painter"] = gr.Dropdown(list(studio.painters), value=first, label="Painter", elem_id="painter", filterable=False)
+    ready = [(one.title, one.name) for one in studio.painters if not one.refusal]
+    first = ready[0][1] if ready else None
+    made["painter"] = gr.Dropdown(ready, value=first, label="Painter", elem_id="painter", filterable=False)
+    leaf("painters", cards.painters(studio.painters))
 
 
 def _slider(elem_id: str, label: str, span: Span, step: float, value: float) -> Widget:

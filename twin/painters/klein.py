@@ -13,8 +13,9 @@ from PIL import Image
 from twin.edit import Box, Edit
 from twin.errors import EngineBroken, LookRefused, OutOfMemory, PainterUnavailable
 from twin.look import Look
+from twin.modes import GIGABYTE, Mode, choose, weights_in
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PainterCard, Painting, PaintRequest, StepSeen
-from twin.painters.modes import GIGABYTE, Device, Mode, choose, weights_in
+from twin.painters.device import Device
 from twin.painters.warm import WarmKlein, inpainting, load
 from twin.ports import Picture
 

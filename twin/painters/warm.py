@@ -13,7 +13,8 @@ from diffusers.utils.logging import disable_progress_bar
 from torch import Tensor
 
 from twin.errors import PainterUnavailable
-from twin.painters.modes import Device, Mode
+from twin.modes import Mode
+from twin.painters.device import Device
 
 REMEMBERED = 16
 """How many encoded references are kept; one of 512² takes a quarter of a megabyte."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from twin.engines import Offer
 from twin.errors import WordsRefused
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
@@ -20,6 +21,10 @@ ASSETS = Path(__file__).parents[3] / "assets"
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 LOOK = Look(Pose(), Light(), "female_casualsuit01", "#8f9490", "#ffffff")
 EVIL = """<img src=x onerror=alert(1)>"'&</style>"""
+OFFERS = [
+    Offer("atelier", "Atelier", "", "Apache-2.0; comes with the program; any machine."),
+    Offer("big", "Big", f"The weights of Big are not here. {EVIL}", ""),
+]
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class Pretend:
             twins=lambda _: self.twins,
             lookbook=book,
             wardrobe=wardrobe,
-            painters=[("Atelier", "atelier")],
+            painters=OFFERS,
             read_words=read,
             order=order,
             images=lambda _, __: self.images,

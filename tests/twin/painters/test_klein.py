@@ -12,9 +12,9 @@ from tests.twin.painters.tiny_klein import CARD, PLENTY, SIZE, Allocator, Preten
 from twin.edit import Edit
 from twin.errors import EngineBroken, LeaseLost, LookRefused, OutOfMemory, PainterUnavailable
 from twin.look import Light, Look, Pose
+from twin.modes import Mode, needed, weights_in
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
 from twin.painters.klein import KleinPainter, is_broken
-from twin.painters.modes import Mode, needed, weights_in
 from twin.prompt import IDENTITY, words_of
 from twin.recipe import Recipe, Sameness, compare, environment_here
 

@@ -1,0 +1,48 @@
+"""What engines run on: a GPU, by number, and what it has free."""
+
+import gc
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+
+from twin.errors import PainterUnavailable
+
+
+class Device(Protocol):
+    """What a model runs on, and what it has free at this moment."""
+
+    @property
+    def torch_device(self) -> torch.device: ...
+    @property
+    def title(self) -> str: ...
+    def free(self) -> int: ...
+    def empty(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Cuda:
+    """One NVIDIA GPU by its number. Touches the driver only when asked."""
+
+    number: int = 0
+
+    @property
+    def torch_device(self) -> torch.device:
+        """The device for torch."""
+        return torch.device("cuda", self.number)
+
+    @property
+    def title(self) -> str:
+        """Its name. Raises PainterUnavailable where there is none."""
+        if not torch.cuda.is_available():
+            raise PainterUnavailable("This painter needs a GPU that torch can use (CUDA), and this machine has none.")
+        return str(torch.cuda.get_device_name(self.number))
+
+    def free(self) -> int:
+        """Bytes that are free now, other programs considered."""
+        return int(torch.cuda.mem_get_info(self.number)[0])
+
+    def empty(self) -> None:
+        """Give back what torch keeps for later."""
+        gc.collect()
+        torch.cuda.empty_cache()
