@@ -11,58 +11,64 @@ from moderation.signoff import State
 
 def periods() -> list[tuple[str, str]]:
     """What is kept, and for how long with what happens then; the order is that of the page."""
-    refused, ended = _days(PIXELS[State.REFUSED]), _days(PIXELS[State.WITHDRAWN])
+    return [*_of_faces(), *_of_pictures(), *_of_the_rest()]
+
+
+def _of_faces() -> list[tuple[str, str]]:
+    unused = _years(LONGEST_UNUSED)
     return [
         (
             "Measurements of a face",
-            f"Made only with a consent of their own, sealed with the person's own key, and destroyed when that consent ends or is"
-            f" taken back, at the latest {_years(LONGEST_UNUSED)} after her last dealing with the studio.",
+            "Made only with a consent of their own, sealed with the person's own key, and destroyed when that consent ends or is"
+            f" taken back, at the latest {unused} after her last dealing with the studio.",
         ),
-        (
-            "Faces of other people in an image",
-            "Compared in memory while an image is examined, and never kept.",
-        ),
+        ("Faces of other people in an image", "Compared in memory while an image is examined, and never kept."),
         (
             "Reference photographs as handed in",
-            f"Sealed; destroyed when neither a consent to be painted nor one to be measured stands any more, at the latest"
-            f" {_years(LONGEST_UNUSED)} after her last dealing. Each opening is on record.",
+            "Sealed; destroyed when neither a consent to be painted nor one to be measured stands any more, at the latest"
+            f" {unused} after her last dealing. Each opening is on record.",
         ),
         (
             "Models trained on one person",
             "Sealed; kept only while she allows training and painting. Each opening is on record.",
         ),
+    ]
+
+
+def _of_pictures() -> list[tuple[str, str]]:
+    refused, ended = PIXELS[State.REFUSED].days, PIXELS[State.WITHDRAWN].days
+    return [
         (
             "Images that were refused, stopped, or sent back for a change",
-            f"Their pixels go {refused} after that. Until then a maker may ask for a second look at a moderator's no.",
+            f"Their pixels go {refused} days after that. Until then a maker may ask for a second look at a moderator's no.",
         ),
         (
             "Images that were withdrawn, recalled, cancelled, or never finished",
-            f"Their pixels go {ended} after that.",
+            f"Their pixels go {ended} days after that.",
         ),
         ("Images that are waiting, approved or released", "Sealed, for as long as the licence they were made under is in use."),
+    ]
+
+
+def _of_the_rest() -> list[tuple[str, str]]:
+    hours = int(SESSION_LASTS.total_seconds() // 3600)
+    return [
         (
             "People who asked never to be painted",
-            f"Name and measurements are sealed with a key of their own and erased when they ask, at the latest after"
+            "Name and measurements are sealed with a key of their own and erased when they ask, at the latest after"
             f" {_years(LONGEST_PROTECTED)}.",
         ),
         (
             "Consents, licences, decisions, the books and the audit chain",
             "For good: the law asks for the books, and the rest proves what was allowed. They hold no picture and no face.",
         ),
-        (
-            "Being signed in",
-            f"A session ends after {int(SESSION_LASTS.total_seconds() // 3600)} hours, and its record goes with it.",
-        ),
+        ("Being signed in", f"A session ends after {hours} hours, and its record goes with the next daily look."),
         (
             "When a person has herself erased",
             "The key to everything that is kept of her is destroyed at once, and what it sealed can never be opened again,"
             " not even from a backup.",
         ),
     ]
-
-
-def _days(span: timedelta) -> str:
-    return f"{span.days} days"
 
 
 def _years(span: timedelta) -> str:
