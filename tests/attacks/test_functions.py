@@ -54,6 +54,8 @@ def deed(zone: str, name: str, login: str, state: str, leaves: str, *tables: str
     return Deed(zone, name, login, state, leaves, frozenset({"render", *tables}), twin)
 
 
+REVOKED = ("revocation", "licence", "twin", "taking_back", "ended_image")
+"""What taking back writes where nothing was released: otherwise its brand is told of a recall too."""
 DEEDS = (
     deed("/studio", "generate", "maya", "approved", "approved", "job"),
     deed("/studio", "repaint", "maya", "approved", "approved", "job"),
@@ -67,8 +69,8 @@ DEEDS = (
     deed("/me", "refuse", "haru", "her turn", "refused", "decision", "signature", twin="haru"),
     deed("/me", "ask_change", "haru", "her turn", "change asked", "decision", "signature", twin="haru"),
     deed("/me", "undo", "haru", "approved", "her turn", "decision", "signature", twin="haru"),
-    deed("/me", "withdraw", "haru", "released", "recalled", twin="haru"),
-    deed("/me", "revoke", "haru", "approved", "withdrawn", "revocation", "licence", "twin", twin="haru"),
+    deed("/me", "withdraw", "haru", "released", "recalled", "taking_back", "ended_image", "recall", twin="haru"),
+    deed("/me", "revoke", "haru", "approved", "withdrawn", *REVOKED, twin="haru"),
 )
 
 
