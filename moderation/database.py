@@ -24,7 +24,10 @@ OLDEST_SQLITE = (3, 51, 3)
 BUSY_MS = 15_000
 SIGNED_EVERY = 64
 """Audit rows from one signed head to the next, at most."""
-HELD = "This studio was restored from a backup and only shows what it holds until an administrator has confirmed the audit head."
+HELD = (
+    "This studio was restored from a backup and changes nothing until an administrator has confirmed the newest signed head,"
+    " with: twin-studio restore --confirm FILE"
+)
 
 
 class Transaction:

@@ -49,7 +49,7 @@ def test_a_witness_takes_the_head_home_and_a_backup_comes_back_with_it(
     assert (status, "each proven" in out) == (0, True)
     line = next(one for one in out.splitlines() if one.startswith("audit-head "))
     status, _, err = asked(capsys, Path(again), "users", "disable", "maya")
-    assert (status, "only shows what it holds" in err) == (1, True)
+    assert (status, "changes nothing until" in err) == (1, True)
     assert asked(capsys, Path(again), "restore", "--confirm", head)[2].startswith("This head is older than the backup")
     status, out, _ = asked(capsys, Path(again), "restore", "--confirm", line)
     assert (status, "works again" in out) == (0, True)

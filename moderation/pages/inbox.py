@@ -16,7 +16,7 @@ PLACES = {
 }
 
 
-MORE: dict[Role, tuple[tuple[str, str], ...]] = {Role.MODEL: (("/my-data", "My data"),)}
+MORE: dict[Role, tuple[tuple[str, str], ...]] = {Role.MODEL: (("/my-data", "My data"), ("/witness", "Be a witness"))}
 """Further pages of a role, as (address, words), which stand in the head of its own page."""
 
 
