@@ -12,7 +12,9 @@ import pytest
 
 from moderation.audit import verify
 from moderation.database import Database
+from tests.moderation.scene import insert
 from tests.twin.cast import ASSETS, NOW, empty_registry
+from tests.twin.rig import MIRA, Clock, Rig
 from twin import demo, registry
 from twin.consent import Medium, PayBasis
 from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, NotFound, TwinError
@@ -239,3 +241,35 @@ def test_of_two_that_write_what_excludes_each_other_at_once_one_wins(office: Off
     assert len(answers) == 8
     assert sum(answer == "written" for answer in answers) == 4  # a brand does not exclude itself
     assert sum("for itself alone" in answer for answer in answers) == 4
+
+
+def test_the_last_image_of_a_licence_is_given_once(tmp_path: Path) -> None:
+    rig = Rig.founded(tmp_path, Clock())
+    with rig.database.write("test") as tx:
+        row = tx.execute("SELECT * FROM licence WHERE id = 'lic'")[0]
+        insert(tx, "licence", {**row, "id": "few", "max_images": 3})
+    for seed in (1, 2):
+        rig.order(seed, licence_id="few")
+    start, answers = Barrier(8), []
+
+    def order(seed: int) -> None:
+        start.wait()
+        try:
+            rig.order(seed, licence_id="few")
+            answers.append("ordered")
+        except LicenceRefuses as error:
+            answers.append(str(error))
+        finally:
+            rig.database.close()
+
+    threads = [Thread(target=order, args=[seed]) for seed in range(3, 11)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    refused = "All 3 images that the licence for Nora allows are taken."
+    assert sorted(answers) == sorted(["ordered", *[refused] * 7])
+    assert rig.rows("SELECT taken, given FROM licence_taken WHERE licence_id = 'few'") == [{"taken": 3, "given": 0}]
+    first = rig.rows("SELECT id FROM render WHERE licence_id = 'few' ORDER BY created_at, id LIMIT 1")[0]["id"]
+    rig.jobs.cancel(first, MIRA)
+    assert rig.state(rig.order(11, licence_id="few")) == "queued"
