@@ -13,10 +13,9 @@ import pytest
 from filelock import FileLock
 
 from moderation.safeguards.finding import Verdict
-from moderation.submission import Sheet
+from moderation.submission import Sheet, Submissions
 from tests.twin.rig import MIRA, Clock, Rig, TinyPainter
-from twin.claim import Claim
-from twin.errors import LookRefused
+from twin.errors import EngineBroken, LookRefused
 from twin.worker import sentence_of
 
 ROOT = Path(__file__).parents[2]
@@ -108,12 +107,14 @@ def test_a_cancelled_painting_leaves_no_file(rig: Rig) -> None:
 def test_a_full_disk_fails_in_a_sentence_and_leaves_no_file(rig: Rig) -> None:
     render_id = rig.order()
 
-    def store(claim: Claim, sheet: Sheet) -> None:
-        rig.incoming.store(claim.render_id, sheet)
-        raise OSError(28, "No space left on device")
+    class Full(Submissions):
+        def store(self, render_id: str, sheet: Sheet) -> None:
+            super().store(render_id, sheet)
+            raise OSError(28, "No space left on device")
 
+    incoming = Full(rig.database, rig.vault, rig.desk)
     for _ in range(3):
-        rig.worker(store=store).once()
+        rig.worker(incoming=incoming).once()
         rig.clock.go_on(seconds=20)  # type: ignore[attr-defined]
     assert rig.state(render_id) == "failed"
     assert "disk is full" in rig.rows("SELECT failure FROM render")[0]["failure"]
@@ -184,3 +185,33 @@ def test_the_workers_modules_need_neither_pages_nor_models() -> None:
 def test_running_out_of_memory_is_told_as_such() -> None:
     assert "memory" in sentence_of(MemoryError(), "paint", ())
     assert "examination" in sentence_of(KeyError("x"), "examine", ())
+
+
+def test_a_broken_gpu_ends_the_worker_after_one_job_which_a_new_worker_paints_again(rig: Rig) -> None:
+    broken, other = rig.order(1), rig.order(2)
+    rig.painter = raising(EngineBroken("The GPU stopped answering."), at=2)
+    with pytest.raises(EngineBroken):
+        rig.settle("w1")
+    assert rig.jobs_of(broken) == [("paint", "waiting", 1)]
+    assert rig.jobs_of(other) == [("paint", "waiting", 0)]
+    assert rig.files() == []
+    rig.painter = TinyPainter()
+    rig.clock.go_on(minutes=5)  # type: ignore[attr-defined]
+    rig.settle("w2")
+    assert [rig.state(one) for one in (broken, other)] == ["her turn", "her turn"]
+
+
+def test_a_gpu_that_breaks_each_time_fails_its_one_job_in_words(rig: Rig) -> None:
+    broken = rig.order(1)
+    rig.painter = raising(EngineBroken("The GPU stopped answering."), at=2)
+    for _ in range(3):
+        with pytest.raises(EngineBroken):
+            rig.settle()
+        rig.clock.go_on(minutes=30)  # type: ignore[attr-defined]
+    assert rig.state(broken) == "failed"
+    failure = rig.rows("SELECT failure FROM render WHERE id = ?", broken)[0]["failure"]
+    assert failure.startswith("The GPU stopped answering. The studio itself runs on;")
+    rig.painter = TinyPainter()
+    healthy = rig.order(2)
+    rig.settle("w2")
+    assert rig.state(healthy) == "her turn"
