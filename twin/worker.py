@@ -10,7 +10,7 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from twin.claim import Claim
-from twin.errors import LeaseLost, TwinError
+from twin.errors import EngineBroken, LeaseLost, TwinError
 from twin.jobs import Jobs
 from twin.work import Beat
 
@@ -77,7 +77,7 @@ class Worker:
     def run(self, done: Callable[[], bool] = _never) -> None:
         """Work until told to stop or `done`; while another worker holds the post, wait for either.
 
-        Raises what the database raises; a supervisor starts the worker anew then.
+        Raises what the database raises, and EngineBroken; a supervisor starts the worker anew then.
         """
         while not self._over(done):
             if not self._take_post():
@@ -103,7 +103,7 @@ class Worker:
         return True
 
     def once(self) -> bool:
-        """Claim and work off one job; whether there was one."""
+        """Claim and work off one job; whether there was one. Raises EngineBroken, after which this process is of no use."""
         self._settle()
         claim = self._jobs.claim(self._name)
         if claim is None:
@@ -114,6 +114,10 @@ class Worker:
             self._leave(claim)
         except LeaseLost as lost:
             LOG.info("%s of image %s ended: %s", claim.kind, claim.render_id, lost)
+        except EngineBroken as error:
+            # Whatever this process tried next would fail too: the job is given back, and the supervisor starts a new process.
+            self._fail(claim, error)
+            raise
         except Exception as error:
             LOG.exception("%s of image %s failed at attempt %d", claim.kind, claim.render_id, claim.attempt)
             self._fail(claim, error)
@@ -141,6 +145,8 @@ def sentence_of(error: Exception, kind: str, refusals: tuple[type[Exception], ..
     """What a person is told of a failure; traces stay in the log."""
     if isinstance(error, refusals):
         return str(error)
+    if isinstance(error, EngineBroken):
+        return f"{error} The studio itself runs on; order the image again, and if it stops once more, restart the machine."
     if isinstance(error, MemoryError):
         return "This machine ran out of memory; close other programs, then order the image again."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
