@@ -115,6 +115,8 @@ class House:
 
     def at_every_turn(self) -> None:
         """What a worker does before each job: states after rights, retention once a day, and no destroyed face in memory."""
+        if self.tombstones.settle(self.database, self.again):
+            self.erasure.resume()
         self.settle()
         self.retention.when_due()
         if "examiner" in self.__dict__:

@@ -48,6 +48,7 @@ class Tombstones:
         """`draw` gives what tells this home's file from every other's."""
         self.file = file
         self._draw = draw
+        self._seen: tuple[int, int] | None = None
 
     def begin(self, database: Database) -> None:
         """Write the first line of a new home; nothing for a home that had one, whether or not its file is still there."""
@@ -120,20 +121,31 @@ class Tombstones:
             return str(error)
         return None
 
-    def settle(self, database: Database, again: Again) -> None:
-        """Begin the file of a new home, and carry out what a crash kept from being carried out.
+    def settle(self, database: Database, again: Again) -> int:
+        """Begin the file of a new home, and carry out what was noted and then not committed; how many lines.
+
+        When the file is as it was at the last call this is one look at its size and time.
 
         A file that is missing or broken stays so: nothing is painted then, but people may still take back and look.
         """
-        if database.is_held:
-            return
+        if database.is_held or (self._seen is not None and self._seen == self._stamp()):
+            return 0
         self.begin(database)
+        seen, done = self._stamp(), 0
         with suppress(TombstonesBroken):
             with database.read("studio") as tx:
-                if not self.pending(tx):
-                    return
-            with database.write("studio") as tx:
-                self.catch_up(tx, again)
+                waits = bool(self.pending(tx))
+            if waits:
+                with database.write("studio") as tx:
+                    done = self.catch_up(tx, again)
+            self._seen = seen
+        return done
+
+    def _stamp(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            told = self.file.stat()
+            return told.st_size, told.st_mtime_ns
+        return None
 
     def catch_up(self, tx: Transaction, again: Again) -> int:
         """Carry out what this database has not; how many lines. Raises TombstonesBroken."""

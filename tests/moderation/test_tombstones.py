@@ -77,6 +77,29 @@ def test_a_line_is_on_the_disk_before_its_transaction_commits_and_is_carried_out
     assert catch_up(database, stones) == []
 
 
+def test_a_running_studio_carries_out_by_itself_what_was_noted_and_not_committed(database: Database, stones: Tombstones) -> None:
+    done: list[str] = []
+    again = {"revoked": lambda _tx, stone: done.append(stone.subject)}
+    stones.settle(database, again)
+
+    def fail() -> None:
+        with database.write("nora") as tx:
+            stones.add(tx, "revoked", "licence-1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    for _ in range(2):
+        stones.settle(database, again)
+        assert done == ["licence-1"]
+    with database.write("test") as tx:
+        assert stones.halts(tx) is None
+        database.hold(tx, held=True)
+    stones.file.unlink()
+    stones.settle(database, again)
+    assert not stones.file.exists()
+
+
 def test_an_older_copy_of_the_database_catches_up(tmp_path: Path, database: Database, stones: Tombstones) -> None:
     take_back(database, stones, "licence-1")
     database.copy_to(tmp_path / "older.sqlite")
