@@ -41,7 +41,7 @@ class Running:
         children = Path(f"/proc/{self.process_id}/task").glob("*/children")
         workers = [int(child) for file in children for child in file.read_text().split()]
         end = time.monotonic() + 120
-        while not any((self.home / "progress").glob("*.jpg")):
+        while not any((self.home / "progress").glob("*.sealed")):
             assert time.monotonic() < end, "Nothing was painted."
             time.sleep(0.005)
         for worker in workers:
