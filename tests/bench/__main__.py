@@ -32,6 +32,8 @@ def main() -> int:
         measured = importlib.import_module(f"tests.bench.{name}").run(asked.data)
         if asked.json:
             print(json.dumps(measured.as_json()), flush=True)
+        elif not measured.n:
+            print(f"{measured.name}: {measured.ran}", flush=True)
         else:
             print(
                 f"{measured.name}: {measured.ran}; median {measured.median_s:.3f} s of {measured.n}, "
