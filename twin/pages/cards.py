@@ -58,7 +58,7 @@ def painters(offers: Sequence[Offer]) -> Markup:
         return told
     lines = Markup("").join(Markup("<li>{}</li>").format(one) for one in wanting)
     more = "1 painter is" if len(wanting) == 1 else f"{len(wanting)} painters are"
-    return told + Markup('<details class="ts-wanting"><summary>{} not available here</summary><ul>{}</ul></details>').format(
+    return told + Markup('<details class="ts-fold ts-wanting"><summary>{} not available here</summary><ul>{}</ul></details>').format(
         more, lines
     )
 

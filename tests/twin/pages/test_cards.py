@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from tests.twin.pages.pretend import ASSETS, EVIL, LOOK, NOW, twin
+from tests.twin.pages.pretend import ASSETS, EVIL, LOOK, NOW, OFFERS, twin
 from twin.lookbook import Lookbook
+from twin.pages import cards
 from twin.pages.cards import licence_facts, look_style, look_words, portrait_style, reading_words, refused_words, swatch_named
 from twin.wardrobe import Wardrobe
 from twin.words import Setting, read_words
@@ -71,3 +72,12 @@ def test_only_a_colour_of_the_card_has_a_name() -> None:
     one = WARDROBE.swatches[0]
     assert swatch_named(WARDROBE.swatches, one.colour) == one.title
     assert swatch_named(WARDROBE.swatches, "#123456") is None
+
+
+def test_painters_that_cannot_be_ordered_of_say_what_they_need_and_nothing_of_it_becomes_markup() -> None:
+    told = cards.painters(OFFERS)
+    assert "<dt>Atelier</dt><dd>Apache-2.0; comes with the program; any machine.</dd>" in told
+    assert "<summary>1 painter is not available here</summary>" in told
+    assert "The weights of Big are not here. &lt;img src=x onerror=alert(1)&gt;" in told
+    assert "<img" not in told
+    assert "<details" not in cards.painters(OFFERS[:1])

@@ -263,3 +263,8 @@ def test_nothing_is_developed_from_an_empty_table() -> None:
     with pytest.raises(gr.Error):
         page.does("develop", "s1", None, "nora", "", "", *standing)
     assert pretend.developed == []
+
+
+def test_only_painters_that_can_be_ordered_of_are_in_the_choice() -> None:
+    choices = next(part.choices for part in Page(Pretend()).blocks.blocks.values() if part.elem_id == "painter")
+    assert [tuple(one) for one in choices] == [("Atelier", "atelier")]
