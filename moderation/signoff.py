@@ -30,6 +30,7 @@ class Mover(StrEnum):
     CREATIVE = "creative"
     MODERATOR = "moderator"
     PERSON = "person"
+    AGENCY = "agency"
     RIGHTS = "rights"
 
 
@@ -103,6 +104,7 @@ MOVES: tuple[Move, ...] = (
         (State.APPROVED, State.HER_TURN),
     ),
     *_moves(Mover.PERSON, Window.RELEASE, (State.HER_TURN, State.APPROVED)),
+    *_moves(Mover.AGENCY, Window.NONE, (State.HER_TURN, State.REFUSED)),
     *_moves(
         Mover.RIGHTS,
         Window.NONE,

@@ -89,8 +89,10 @@ class RenderSeen:
 
 
 _LICENSED = TERMS.replace("SELECT l.*,", "SELECT l.*, c.content_limits, c.disclosure_text,", 1) + (
-    "JOIN consent c ON c.id = l.consent_id WHERE l.brand_id = :brand_id ORDER BY t.name, t.id, l.ends_at DESC, l.id"
+    "JOIN consent c ON c.id = l.consent_id WHERE l.brand_id = :brand_id AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id)"
+    " ORDER BY t.name, t.id, l.ends_at DESC, l.id"
 )
+"""Nobody who had herself erased: her portrait is gone, and her name is not to be read out of a list of what can be had."""
 _SHOOTS = """
 SELECT s.*, (SELECT count(*) FROM render r WHERE r.shoot_id = s.id) AS images FROM shoot s
 WHERE s.brand_id = :brand_id ORDER BY s.created_at DESC, s.id DESC
@@ -105,7 +107,7 @@ WHERE r.shoot_id = :shoot_id ORDER BY number DESC
 
 
 def licences_of(store: Store, brand_id: str, at: datetime) -> tuple[LicensedTwin, ...]:
-    """Every licence of a brand by the twin's name, the longest lasting first."""
+    """Every licence of a brand by the twin's name, the longest lasting first; none of people who had themselves erased."""
     return tuple(_licensed(row, at) for row in store.rows(_LICENSED, {"brand_id": brand_id, "now": text_of(at)}))
 
 
@@ -189,6 +191,7 @@ class OneOfTheCast:
 def cast(store: Store) -> tuple[OneOfTheCast, ...]:
     """The fictional twins, in the order of their entry."""
     rows = store.rows(
-        "SELECT t.id, t.name FROM twin t JOIN person p ON p.id = t.person_id WHERE p.fictional = 1 ORDER BY t.created_at, t.rowid"
+        "SELECT t.id, t.name FROM twin t JOIN person p ON p.id = t.person_id WHERE p.fictional = 1"
+        " AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id) ORDER BY t.created_at, t.rowid"
     )
     return tuple(OneOfTheCast(row["id"], row["name"]) for row in rows)

@@ -96,8 +96,11 @@ def _decision(row: Mapping[str, Any], name: str, now: datetime) -> Markup:
     gone = Markup(' <span class="ts-quiet">(no longer stands)</span>') if row["superseded"] else Markup("")
     quote = Markup("<blockquote>{}</blockquote>").format(told) if told else Markup("")
     hers = row["kind"] in ("signoff", "undo")
-    signed = Markup("" if not hers else ", signed with her key" if row["signature_id"] else ", not signed")
-    return Markup("<li><p>{}{}, {}{}</p>{}</li>").format(words, signed, moment(row["decided_at"], now), gone, quote)
+    for_her = hers and row["by_role"] == Role.AGENCY
+    signed = ", for her, as she allows" if for_her else ", signed with her key" if row["signature_id"] else ", not signed"
+    return Markup("<li><p>{}{}, {}{}</p>{}</li>").format(
+        words, signed if hers else "", moment(row["decided_at"], now), gone, quote
+    )
 
 
 def _money(story: Story) -> Markup:

@@ -8,7 +8,7 @@ from tests.twin.cast import NOW
 from tests.twin.test_registry import CAST, Studio, look
 from twin import demo, registry
 from twin.errors import NotFound
-from twin.portfolio import licences_of, renders_of, shoots_of, twin_for, twins_for
+from twin.portfolio import cast, licences_of, renders_of, shoots_of, twin_for, twins_for
 
 
 @pytest.fixture
@@ -90,3 +90,13 @@ def test_another_brands_shoot_does_not_exist(studio: Studio) -> None:
     for shoot_id in ("calloway-shirts", "nosuch"):
         with pytest.raises(NotFound):
             renders_of(studio.database, "osterby", shoot_id)
+
+
+def test_nobody_who_had_herself_erased_stays_in_the_list(studio: Studio) -> None:
+    with studio.write() as tx:
+        tx.execute("INSERT INTO erasure VALUES ('x', 'nora', 'nora', 'hers', '', '{}', ?)", [tx.now])
+    assert "Nora" not in [twin.name for twin in twins_for(studio.database, "osterby", NOW)]
+    assert all(licensed.twin_id != "nora" for licensed in licences_of(studio.database, "calloway", NOW))
+    assert "nora" not in [one.id for one in cast(studio.database)]
+    with pytest.raises(NotFound):
+        twin_for(studio.database, "osterby", "nora", NOW)
