@@ -5,10 +5,10 @@
 
 from moderation.database import Migration, append_only
 from moderation.schema_agency import MIGRATIONS as AGENCY
-from moderation.schema_keys import HER_KEYS
-from moderation.schema_pay import PAY
 from moderation.schema_audit import HEADS, TOMBSTONES
 from moderation.schema_desk import MIGRATIONS as DESK
+from moderation.schema_keys import HER_KEYS
+from moderation.schema_pay import PAY
 from moderation.schema_revocation import MIGRATIONS as REVOCATION
 from moderation.schema_sealed import MIGRATIONS as SEALED
 
@@ -169,6 +169,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-tombstones", TOMBSTONES),
     *REVOCATION,
     *SEALED,
+    *DESK,
     *AGENCY,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

@@ -1,13 +1,8 @@
-"""Tables of an agency's dealings: what is said beside an image, and whether she lets her agency say no for her."""
+"""The table of an agency's dealings: whether she lets her agency say no for her."""
 
 from moderation.database import Migration, append_only
 
 AGENCY = """
-CREATE TABLE comment (
-    id TEXT PRIMARY KEY, render_id TEXT NOT NULL REFERENCES render(id), account_id TEXT NOT NULL REFERENCES account(id),
-    sealed BLOB NOT NULL CHECK (length(sealed) > 0), to_brand INTEGER NOT NULL CHECK (to_brand IN (0, 1)), said_at TEXT NOT NULL
-) STRICT;
-CREATE INDEX comment_by_render ON comment (render_id, said_at);
 CREATE TABLE refusal_permission (
     seq INTEGER PRIMARY KEY, person_id TEXT NOT NULL REFERENCES person(id), agency_id TEXT NOT NULL REFERENCES agency(id),
     allowed INTEGER NOT NULL CHECK (allowed IN (0, 1)), account_id TEXT NOT NULL REFERENCES account(id),
@@ -27,8 +22,8 @@ BEGIN
         SELECT 1 FROM account a JOIN render r ON r.id = NEW.render_id JOIN twin t ON t.id = r.twin_id
         JOIN refusal_allowed f ON f.person_id = t.person_id AND f.agency_id = a.agency_id WHERE a.id = NEW.account_id);
 END;
-""" + append_only("comment", "refusal_permission")
-"""Comments are sealed with the key of the person in the image. The newest permission of a person counts, for the agency she is
+""" + append_only("refusal_permission")
+"""The newest permission of a person counts, for the agency she is
 with now, and the database itself takes no decision in her place but a no that she allowed.
 """
 

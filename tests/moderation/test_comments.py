@@ -29,7 +29,7 @@ def comments(scene: Scene, tmp_path: Path) -> Comments:
 def test_she_her_agency_and_moderators_talk_and_the_brand_hears_only_what_is_said_to_it(comments: Comments) -> None:
     comments.say(AGENT, "one", "  The hair is not hers.  ")
     comments.say(NORA, "one", "I agree.")
-    comments.say(MODO, "one", "Please paint it again with her own hair.", to_brand=True)
+    comments.say(MODO, "one", "Please paint it again with her own hair.", audience="brand")
     for reader in (AGENT, NORA, MODO):
         assert [one.text for one in comments.of(reader, "one")] == [
             "The hair is not hers.",
@@ -76,6 +76,6 @@ def test_at_rest_a_comment_is_sealed_and_after_an_erasure_it_is_gone(scene: Scen
 
 def test_a_comment_stands_as_it_was_said(scene: Scene, comments: Comments) -> None:
     comments.say(AGENT, "one", "No.")
-    for change in ("UPDATE comment SET to_brand = 1", "DELETE FROM comment"):
+    for change in ("UPDATE comment SET audience = 'brand'", "DELETE FROM comment"):
         with pytest.raises(Exception, match="never changed"), scene.database.write("test") as tx:
             tx.execute(change)
