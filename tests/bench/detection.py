@@ -20,6 +20,7 @@ from moderation.faces.first_look import FirstLook, Glimpse, input_sizes
 from moderation.faces.session import options
 from moderation.faces.teaching.scenes import SIDE, Scene, scene
 from moderation.faces.teaching.teacher import Sitter, Teacher
+from moderation.faces.two_looks import TwoLooks
 from moderation.faces.yunet import scrfd_of_yunet
 from moderation.uploads import read_picture_file
 from tests.bench.measure import Measurement, compare
@@ -41,7 +42,12 @@ def run(data: Path | None) -> Measurement:
         pack = ready_cc0(Path(folder) / "cc0", cc0_sources(), lambda *_: None)
         look, mmod = FirstLook(pack, 1), Detector(pack, 1)
         sitters = _sitters(Teacher(pack, 1))
-    finders: dict[str, Finds] = {"first look": lambda picture: [one.box for one in look.find(picture)], "mmod": mmod.find}
+        both = TwoLooks.of(pack, 1)
+    finders: dict[str, Finds] = {
+        "first look": lambda picture: [one.box for one in look.find(picture)],
+        "mmod": mmod.find,
+        "both, as shipped": both.find,
+    }
     if data and (found := sorted(data.glob("*yunet*.onnx"))):
         finders["YuNet"] = _yunet(found[0])
     portrait = cv2.resize(sitters[0].pictures[0], (768, 1024))
