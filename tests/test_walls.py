@@ -19,6 +19,8 @@ RESERVED = {
     "starlette": ("app.py", "moderation/access/"),
     "torch": ("twin/painters/", *TEACHING),
     "diffusers": ("twin/painters/",),
+    "transformers": ("twin/painters/",),
+    "huggingface_hub": ("twin/hub.py",),
     "onnxruntime": ("moderation/faces/", "moderation/safeguards/"),
     "onnx": ("moderation/faces/", "moderation/safeguards/"),
     "insightface": ("moderation/faces/", "moderation/safeguards/"),
@@ -109,7 +111,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_importing_the_program_loads_neither_models_nor_pages() -> None:
-    heavy = "{'torch', 'diffusers', 'gradio', 'onnxruntime', 'insightface', 'cv2'}"
+    heavy = "{'torch', 'diffusers', 'huggingface_hub', 'gradio', 'onnxruntime', 'insightface', 'cv2'}"
     code = f"import sys, app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

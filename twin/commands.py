@@ -41,11 +41,13 @@ def look_of(floor: Floor, name: str, twin_id: str) -> Look:
         raise BadValue(f"The look in {file} cannot be read.") from error
 
 
-def order(floor: Floor, account: Account, twin_id: str, look: Look, *, seed: int | None, count: int) -> list[str]:
+def order(
+    floor: Floor, account: Account, twin_id: str, look: Look, *, seed: int | None, count: int, painter: str = "atelier"
+) -> list[str]:
     """Order images in the shoot that is kept for the command line; their ids."""
     shoots = {shoot.title: shoot.id for shoot in floor.shoots(account)}
     shoot_id = shoots.get(SHOOT) or floor.open_shoot(account, SHOOT)
-    return floor.order(account, Asked(shoot_id, twin_id, "atelier", look, count, seed))
+    return floor.order(account, Asked(shoot_id, twin_id, painter, look, count, seed))
 
 
 def are_settled(store: Store, render_ids: Sequence[str]) -> bool:
@@ -70,7 +72,7 @@ def paint(floor: Floor, asked: Namespace, house: "Paints") -> tuple[dict[str, An
     """
     account = house.paying(asked.login, licensed_brands(floor.store, asked.twin))
     look = look_of(floor, asked.look, asked.twin)
-    ids = order(floor, account, asked.twin, look, seed=asked.seed, count=asked.count)
+    ids = order(floor, account, asked.twin, look, seed=asked.seed, count=asked.count, painter=asked.painter)
     house.worker(f"paint-{os.getpid()}", threading.Event()).run(lambda: are_settled(floor.store, ids))
     return told([house.outcome(render_id) for render_id in ids], asked.out)
 
@@ -109,7 +111,7 @@ def repaint(house: House, render_id: str, picture: Picture) -> Comparison:
     if not rows:
         raise NotFound("No recipe is kept of an image called so.")
     recipe = Recipe.from_json(rows[0]["recipe"])
-    painter = house.painter(recipe.painter)
+    painter = house.engines.alone(recipe.painter)
     references = house.references(recipe.twin_id) if recipe.references else ()
     painting = painter.paint(recipe.request(references), lambda _: None)
     return compare(picture, painting.picture, recipe, house.environment().running(painting.ran))

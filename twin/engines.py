@@ -70,6 +70,11 @@ class Engines:
         held = replace(entry, card=replace(entry.card, model_sha256=row["sha256"]), revision=row["revision"])
         return self._kept(name, row["sha256"], lambda: self._klein(held))
 
+    def alone(self, name: str) -> Painter:
+        """The same engine without any choice among several paintings, to paint one again. Raises PainterUnavailable."""
+        engine = self.painter(name)
+        return engine.painter if isinstance(engine, BestOf) else engine
+
     @property
     def offers(self) -> list[Offer]:
         """Every painter of the catalogue, in its order, with what it would need."""
@@ -103,12 +108,12 @@ class Engines:
         return ""
 
     def _measured(self, entry: Entry) -> tuple[str, str]:
-        """Why no GPU of this machine will do, or how the model would be held on the one with most memory free now."""
+        """Why this machine's first GPU, which engines run on, will not do, or how the model would be held on it now."""
         title = entry.card.title
         gpus = self._gpus()
         if not gpus:
             return f"{title} needs {entry.memory_class}, and the driver of this machine tells of no GPU.", ""
-        gpu = max(gpus, key=lambda one: one.free)
+        gpu = gpus[0]
         try:
             mode = choose(gpu.free, weights_in(self._installs.place(entry.card.name)))
         except PainterUnavailable as refusal:

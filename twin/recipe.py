@@ -128,12 +128,16 @@ class Recipe:
             raise BadValue("This recipe was not written by this program.") from error
 
     def request(self, references: tuple[Picture, ...] = (), edit: Edit | None = None) -> PaintRequest:
-        """The request that repaints it. Raises BadValue when these are not the pictures it was painted from."""
+        """The request that repaints it, with the seed that was kept where there was a choice among several.
+
+        Raises BadValue when these are not the pictures it was painted from.
+        """
         if tuple(pixels_sha256(reference) for reference in references) != self.references:
             raise BadValue("The reference pictures are not those this image was painted from.")
         if (edit.hashes if edit else None) != self.made_by.get("edit"):
             raise BadValue("The picture or the mask is not the one that this image was repainted from.")
-        return PaintRequest(self.twin_id, self.look, self.seed, references, self.size, edit)
+        seed = int(self.made_by["seed"]) if "best_of" in self.made_by else self.seed
+        return PaintRequest(self.twin_id, self.look, seed, references, self.size, edit)
 
 
 class Sameness(StrEnum):

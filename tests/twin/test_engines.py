@@ -71,7 +71,7 @@ def test_with_weights_the_gpus_free_memory_decides_and_is_shown(store: Database,
     Installs(store, folder, CATALOGUE).bring("flux2-klein-4b", laid(tmp_path / "given"), ADMIN)
     assert "tells of no GPU" in offer(engines(store, folder), "flux2-klein-4b").refusal
     assert "1.0 GB are free" in offer(engines(store, folder, SMALL), "flux2-klein-4b").refusal
-    shown = offer(engines(store, folder, SMALL, BIG), "flux2-klein-4b")
+    shown = offer(engines(store, folder, BIG, SMALL), "flux2-klein-4b")
     assert (shown.refusal, shown.detail) == ("", "NVIDIA H100, 80.0 of 85.0 GB free: it would run as the whole model in bf16.")
 
 
@@ -85,6 +85,8 @@ def test_an_installed_painter_is_made_once_knows_its_hash_and_is_made_anew_for_o
     klein = made.painter("flux2-klein-4b")
     assert isinstance(klein, BestOf)
     assert made.painter("flux2-klein-4b") is klein
+    assert made.alone("flux2-klein-4b") is klein.painter
+    assert made.alone("atelier") is made.painter("atelier")
     assert klein.card.model_sha256 == whole
     assert klein.card.paints("anybody")
     (installs.place("flux2-klein-4b") / "model_index.json").unlink()

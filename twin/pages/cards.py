@@ -58,9 +58,8 @@ def painters(offers: Sequence[Offer]) -> Markup:
         return told
     lines = Markup("").join(Markup("<li>{}</li>").format(one) for one in wanting)
     more = "1 painter is" if len(wanting) == 1 else f"{len(wanting)} painters are"
-    return told + Markup('<details class="ts-fold ts-wanting"><summary>{} not available here</summary><ul>{}</ul></details>').format(
-        more, lines
-    )
+    fold = Markup('<details class="ts-fold ts-wanting"><summary>{} not available here</summary><ul>{}</ul></details>')
+    return told + fold.format(more, lines)
 
 
 def swatch_named(swatches: Sequence[Swatch], colour: str) -> str | None:

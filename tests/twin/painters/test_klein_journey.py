@@ -148,5 +148,5 @@ def test_the_best_of_three_is_the_picture_that_is_handed_in(floor: Floor) -> Non
     recipe = floor.recipe(render_id)
     assert recipe.made_by["best_of"]["kept"] == 1
     assert recipe.made_by["seed"] == 6
-    second = floor.klein.paint(recipe.request(REFERENCES), lambda _: None)
-    assert not np.array_equal(floor.rig.incoming.picture(render_id), second.picture), "the order's own seed was the first try"
+    again = floor.klein.paint(recipe.request(REFERENCES), lambda _: None)
+    assert np.array_equal(floor.rig.incoming.picture(render_id), again.picture)
