@@ -8,6 +8,7 @@ from moderation.schema_agency import MIGRATIONS as AGENCY
 from moderation.schema_audit import HEADS, TOMBSTONES
 from moderation.schema_desk import MIGRATIONS as DESK
 from moderation.schema_keys import HER_KEYS
+from moderation.schema_notices import MIGRATIONS as NOTICES
 from moderation.schema_pay import PAY
 from moderation.schema_revocation import MIGRATIONS as REVOCATION
 from moderation.schema_sealed import MIGRATIONS as SEALED
@@ -171,5 +172,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     *SEALED,
     *DESK,
     *AGENCY,
+    *NOTICES,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

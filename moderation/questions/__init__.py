@@ -1,0 +1,1 @@
+"""Three questions for stakeholders, answered by live figures that are computed from the studio's rows and nothing else."""
