@@ -2,19 +2,19 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
-from moderation import desk_claims
+from moderation import desk_claims, desk_second
 from moderation.access.account import Account, Role
-from moderation.database import Database
+from moderation.database import Database, Transaction
 from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, move
-from moderation.errors import Gone, NotYours, ReasonMissing, RightsLapsed
+from moderation.errors import BadRequest, Gone, ModerationError, NotYours, ReasonMissing, RightsLapsed
 from moderation.insight import Card, Insight
 from moderation.reach import Reach, unreached
 from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.seal import Sealed
-from moderation.signoff import Mover, State
+from moderation.signoff import Mover, Reason, State
 from moderation.vault import Shelf, Vault
 
 FAULTS: tuple[str, ...] = (
@@ -25,6 +25,8 @@ FAULTS: tuple[str, ...] = (
     "decide.review-recorded",
     "decide.review-committed",
     "decide.appeal-recorded",
+    "decide.review-undone",
+    "decide.escalated",
 )
 
 _AFTER = {
@@ -33,6 +35,8 @@ _AFTER = {
     Outcome.UNEXAMINED: State.IN_REVIEW,
     Outcome.BLOCK: State.BLOCKED,
 }
+MANY = 50
+"""How many images may be refused together at most: more than that nobody has looked at."""
 _MODERATORS_ONLY = "Only a moderator reviews images."
 
 
@@ -142,20 +146,73 @@ class Desk:
         if choice not in ("pass", "refuse"):
             raise ReasonMissing("A review passes an image on to her or refuses it.")
         reason = reason_for(reason_code, note) if choice == "refuse" else None
-        target = State.REFUSED if choice == "refuse" else State.HER_TURN
         with self._database.write(account.id) as tx:
-            if not tx.execute("SELECT 1 FROM submission WHERE render_id = ?", [render_id]):
-                raise not_found()  # what nobody submitted is not for moderators to know of
-            new = new_id(tx)
-            move(tx, render_id, target, Mover.MODERATOR, version=version, decision_id=new, reason=reason)
-            self._reach("decide.review-moved")
-            desk_claims.use_up(tx, account, render_id, token)
-            decision = record_decision(
-                tx, account, render_id, "review", choice, decision_id=new, reason=reason, note=note_of(note)
-            )
-            self._reach("decide.review-recorded")
+            decision = self._decide(tx, account, render_id, version, reason, note_of(note), token)
         self._reach("decide.review-committed")
         return decision
+
+    def _decide(
+        self, tx: Transaction, account: Account, render_id: str, version: int, reason: Reason | None, note: str, token: str
+    ) -> Row:
+        """Pass on without a reason, refuse with one."""
+        if not tx.execute("SELECT 1 FROM submission WHERE render_id = ?", [render_id]):
+            raise not_found()  # what nobody submitted is not for moderators to know of
+        choice, target = ("pass", State.HER_TURN) if reason is None else ("refuse", State.REFUSED)
+        new = new_id(tx)
+        move(tx, render_id, target, Mover.MODERATOR, version=version, decision_id=new, reason=reason)
+        self._reach("decide.review-moved")
+        desk_claims.use_up(tx, account, render_id, token)
+        decision = record_decision(tx, account, render_id, "review", choice, decision_id=new, reason=reason, note=note)
+        self._reach("decide.review-recorded")
+        return decision
+
+    def refuse_many(
+        self, account: Account, chosen: Sequence[tuple[str, int]], reason_code: str | None, note: str
+    ) -> dict[str, str]:
+        """Refuse several images for one reason, each by its id and the version that the page showed; {id: why not, or ""}.
+
+        One that somebody else decided or holds meanwhile, or wrote a word about, is left alone. There is no passing on of
+        several: she is to see nothing that nobody has looked at. Raises NotYours, ReasonMissing, BadRequest.
+        """
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        reason, told = reason_for(reason_code, note), note_of(note)
+        if not 1 <= len(chosen) <= MANY:
+            raise BadRequest(f"Choose 1 to {MANY} images to refuse together.")
+        answers = {}
+        for render_id, version in chosen:
+            try:
+                with self._database.write(account.id) as tx:
+                    desk_second.insist_on_a_look(tx, render_id)
+                    token = desk_claims.take(tx, account, render_id, self._draw())["token"]
+                    self._decide(tx, account, render_id, version, reason, told, token)
+                answers[render_id] = ""
+            except ModerationError as why:
+                answers[render_id] = str(why)
+        return answers
+
+    def undo(self, account: Account, render_id: str, version: int | None = None) -> Row:
+        """Take one's own decision back while nobody has decided since; the superseding `decision` row.
+
+        Raises NotYours, NotFound, IllegalMove, AlreadyDecided, RightsLapsed, Gone.
+        """
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        with self._database.write(account.id) as tx:
+            decision = desk_second.take_back(tx, account, render_id, version)
+            self._reach("decide.review-undone")
+        return decision
+
+    def undoable(self, account: Account, limit: int = 1) -> tuple[Row, ...]:
+        """The moderator's own decisions that `undo` would take back, the newest first. NotYours for others."""
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        return tuple(self._database.rows(desk_second.UNDOABLE, {"account_id": account.id, "limit": limit}))
+
+    def escalate(self, account: Account, render_id: str, version: int, leaning: str, note: str, token: str) -> Row:
+        """Leave a held image to another moderator; the `escalation` row. Raises what `desk_second.ask_another` does."""
+        require(account, Role.MODERATOR, _MODERATORS_ONLY)
+        with self._database.write(account.id) as tx:
+            row = desk_second.ask_another(tx, account, render_id, version, leaning, note, token)
+            self._reach("decide.escalated")
+        return row
 
     def appeal(self, account: Account, render_id: str, note: str, version: int | None = None) -> Row:
         """Ask for another moderator's look at an image that was blocked or refused by one; the `decision` row.

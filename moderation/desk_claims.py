@@ -8,16 +8,23 @@ from moderation.desk_moves import Row, Writing
 from moderation.errors import ClaimHeld, IllegalMove, NotYours
 
 LEASE = timedelta(minutes=10)
+STANDS = (
+    "NOT EXISTS (SELECT 1 FROM decision p WHERE p.render_id = e.render_id AND p.kind = 'appeal' AND p.decided_at > e.raised_at)"
+)
+"""The SQL test that the `escalation e` still says who does not decide: an appeal begins an image anew."""
 
 
-def eligible(image: str) -> str:
-    """The SQL test that `:account_id` may judge the image of the row named `image`.
+def eligible(image: str, who: str = ":account_id") -> str:
+    """The SQL test that the account `who` may judge the image of the row named `image`.
 
-    Nobody judges an image of her own making, nor a second time one that she refused before the appeal.
+    Nobody judges an image of her own making, nor a second time one that she refused before the appeal, nor one for which she
+    asked for a second pair of eyes. A refusal that she took back herself does not count.
     """
     return (
-        f"{image}.maker_id <> :account_id AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.render_id = {image}.id"
-        " AND d.kind = 'review' AND d.choice = 'refuse' AND d.account_id = :account_id)"
+        f"{image}.maker_id <> {who} AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.render_id = {image}.id"
+        f" AND d.kind = 'review' AND d.choice = 'refuse' AND d.account_id = {who}"
+        " AND NOT EXISTS (SELECT 1 FROM decision n WHERE n.supersedes_id = d.id))"
+        f" AND NOT EXISTS (SELECT 1 FROM escalation e WHERE e.render_id = {image}.id AND e.account_id = {who} AND {STANDS})"
     )
 
 
@@ -33,7 +40,7 @@ RETURNING *
 """
 _TAKE_ONE = f"{_TAKE} AND r.id = :render_id {_KEEP}"
 _TAKE_OLDEST = f"""{_TAKE} AND r.id NOT IN (SELECT value FROM json_each(:skip))
-ORDER BY r.created_at, r.id LIMIT 1 {_KEEP}"""
+ORDER BY r.moved_at, r.id LIMIT 1 {_KEEP}"""
 
 
 def _text(moment: datetime) -> str:
@@ -43,7 +50,7 @@ def _text(moment: datetime) -> str:
 def take(tx: Writing, account: Account, render_id: str, token: str) -> Row:
     """Claim one image for `LEASE`; the `claim` row. A claim of one's own starts anew with the new token.
 
-    Raises NotFound, ClaimHeld, NotYours (own work, or refused by the same moderator before), IllegalMove (not in review).
+    Raises NotFound, ClaimHeld, NotYours (see `eligible`), IllegalMove (not in review).
     """
     values = {"account_id": account.id, "token": token, "until": _text(tx.at + LEASE), "now": tx.now, "render_id": render_id}
     rows = tx.execute(_TAKE_ONE, values)
@@ -59,7 +66,7 @@ def take(tx: Writing, account: Account, render_id: str, token: str) -> Row:
     if found[0]["state"] != "in review":
         raise IllegalMove("This image does not wait for review.")
     if not found[0]["eligible"]:
-        raise NotYours("Another moderator judges this image: you made it, or refused it before the appeal.")
+        raise NotYours("Another moderator judges this image: you made it, refused it before, or asked for a second pair of eyes.")
     raise ClaimHeld("Another moderator is looking at this image.")
 
 
@@ -85,8 +92,9 @@ def prolong(tx: Writing, account: Account, render_id: str, token: str) -> Row:
 def use_up(tx: Writing, account: Account, render_id: str, token: str) -> None:
     """End one's own claim by deciding; ClaimHeld when it has run out or is somebody else's."""
     rows = tx.execute(
-        "DELETE FROM claim WHERE render_id = ? AND account_id = ? AND token = ? AND lease_until > ? RETURNING render_id",
-        [render_id, account.id, token, tx.now],
+        "DELETE FROM claim WHERE render_id = :render_id AND account_id = :account_id AND token = :token AND lease_until > :now"
+        f" AND EXISTS (SELECT 1 FROM render r WHERE r.id = claim.render_id AND {eligible('r')}) RETURNING render_id",
+        {"render_id": render_id, "account_id": account.id, "token": token, "now": tx.now},
     )
     if not rows:
         raise _lost()

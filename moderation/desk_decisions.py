@@ -22,7 +22,7 @@ INSERT INTO decision (id, render_id, kind, account_id, choice, reason_code, note
     licence_id, fee_minor, currency, twin_epoch, licence_epoch, decided_at, supersedes_id, signature_id)
 SELECT :id, r.id, :kind, a.id, :choice, :reason_code, :note, s.sealed_sha256, s.pixels_sha256, s.preview_sha256,
     r.licence_id, l.fee_minor, l.currency, r.twin_epoch, r.licence_epoch, :now,
-    CASE WHEN :kind = 'undo' THEN ({STANDING_APPROVAL}) END, :signature_id
+    CASE WHEN :kind = 'undo' THEN ({STANDING_APPROVAL}) ELSE :supersedes_id END, :signature_id
 FROM render r
 JOIN submission s ON s.render_id = r.id
 JOIN image_fee l ON l.render_id = r.id
@@ -53,12 +53,15 @@ def record_decision(
     note: str = "",
     seen: str | None = None,
     signature_id: str | None = None,
+    supersedes_id: str | None = None,
 ) -> Row:
     """Write one decision, bound to hashes, licence, fee and fence as they are now; the new row.
 
     `decision_id` is the one that the move's audit row names.
     `seen` is the `sealed_sha256` that the deciding page showed, `signature_id` that of the person's own signature over the
-    decision. Raises SealBroken when it is another image, NotYours when the account as the database holds it may not decide this.
+    decision, `supersedes_id` the moderator's decision that it takes back.
+
+    Raises SealBroken when it is another image, NotYours when the account as the database holds it may not decide this.
     """
     values = {
         "id": decision_id,
@@ -71,6 +74,7 @@ def record_decision(
         "note": note,
         "seen": seen,
         "signature_id": signature_id,
+        "supersedes_id": supersedes_id,
         "now": tx.now,
     }
     rows = tx.execute(_RECORD, values)

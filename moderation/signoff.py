@@ -95,7 +95,13 @@ MOVES: tuple[Move, ...] = (
         (State.REFUSED, State.IN_REVIEW),
     ),
     *_moves(Mover.MODERATOR, Window.NONE, (State.IN_REVIEW, State.REFUSED)),
-    *_moves(Mover.MODERATOR, Window.RELEASE, (State.IN_REVIEW, State.HER_TURN)),
+    *_moves(
+        Mover.MODERATOR,
+        Window.RELEASE,
+        (State.IN_REVIEW, State.HER_TURN),
+        (State.HER_TURN, State.IN_REVIEW),
+        (State.REFUSED, State.IN_REVIEW),
+    ),
     *_moves(
         Mover.PERSON,
         Window.NONE,

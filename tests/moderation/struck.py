@@ -40,6 +40,16 @@ def _review(scene: Scene) -> None:
     scene.desk.review(MODO, IMAGE, 3, "pass", None, "", token)
 
 
+def _passed(scene: Scene) -> None:
+    scene.judged(IMAGE, "refer")
+    _review(scene)
+
+
+def _escalate(scene: Scene) -> None:
+    token = scene.desk.claim(MODO, IMAGE)["token"]
+    scene.desk.escalate(MODO, IMAGE, 3, "unsure", "Is that her hand?", token)
+
+
 def _approve(scene: Scene) -> None:
     scene.signoff.approve(NORA, IMAGE, seal(picture(), DISCLOSURE, SOURCE).sealed_sha256)
 
@@ -60,6 +70,8 @@ ACTS: dict[str, Act] = {
     "submit": (_painted, _submit),
     "judge": (lambda scene: scene.examining(IMAGE), _judge),
     "review": (lambda scene: scene.judged(IMAGE, "refer"), _review),
+    "undone": (_passed, lambda scene: scene.desk.undo(MODO, IMAGE)),
+    "escalate": (lambda scene: scene.judged(IMAGE, "refer"), _escalate),
     "appeal": (lambda scene: scene.judged(IMAGE, "block"), lambda scene: scene.desk.appeal(MAYA, IMAGE, "Look again.")),
     "approve": (lambda scene: scene.judged(IMAGE), _approve),
     "undo": (lambda scene: scene.approved(IMAGE), lambda scene: scene.signoff.undo(NORA, IMAGE)),

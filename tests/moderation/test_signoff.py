@@ -9,7 +9,7 @@ LEAVES_TO = {
     "painting": "examining, failed, cancelled, withdrawn, queued",
     "examining": "blocked, in review, her turn, withdrawn",
     "in review": "refused, her turn, withdrawn",
-    "her turn": "refused, change asked, approved, withdrawn",
+    "her turn": "in review, refused, change asked, approved, withdrawn",
     "approved": "released, her turn, withdrawn",
     "released": "recalled",
     "blocked": "in review, withdrawn",
