@@ -81,8 +81,7 @@ class Use:
         """Refuse unknown media, territories that are no ISO 3166 code, EU or worldwide, and a nameless product line."""
         if self.medium not in Medium.__members__.values():
             raise BadValue(f"{self.medium!r} is no medium; choose one of: {', '.join(Medium)}.")
-        if not _TERRITORY.fullmatch(self.territory):
-            raise BadValue(f"{self.territory!r} is no territory; write a country's two letters, EU or worldwide.")
+        check_territory(self.territory)
         check_specific(self.product_line, "The product line", fewest=1)
 
     def covers(self, other: "Use") -> bool:
@@ -203,6 +202,12 @@ def check_specific(text: str, what: str, fewest: int = FEWEST_WORDS) -> None:
         raise BadValue(f"{what} says “{found[0]}”, which nobody can agree to; name the uses that are meant.")
     if len(re.findall(r"\w+", text)) < fewest:
         raise BadValue(f"{what} is too short to be specific; describe it in at least {fewest} words.")
+
+
+def check_territory(territory: str) -> None:
+    """Raises BadValue for what is neither an ISO 3166 code, EU nor worldwide."""
+    if not _TERRITORY.fullmatch(territory):
+        raise BadValue(f"{territory!r} is no territory; write a country's two letters, EU or worldwide.")
 
 
 def check_term(starts_at: datetime, ends_at: datetime, what: str) -> None:

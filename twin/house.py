@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin import portfolio, registry
+from twin.bureau import Bureau
 from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
 from twin.documents import Documents
@@ -60,6 +61,7 @@ class House:
         self._threads, self._weights, self._eyes = threads, weights, eyes
         self.darkroom = Darkroom()
         self.papers = (Documents(store), Drafts(store, sign))
+        self.bureau = Bureau(store, self.papers[1])
         self.jobs = Jobs(
             store,
             move,

@@ -4,8 +4,10 @@ Every function works inside the caller's transaction, so that of two agencies th
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from twin.consent import Consent, Medium, PayBasis
@@ -162,6 +164,19 @@ def quote(tx: Transaction, agent: Agent, proposal: Proposal) -> Quoted:
         | {"priced": Priced(card.id, card.version, rate, variant_rate), "earliest_use_at": _first_use(tx, proposal)}
     )
     return Quoted(licence, asked.card_minor, None if variant is None else variant.card_minor)
+
+
+def objections(tx: Transaction, licence: Licence, consent_id: str) -> tuple[str, ...]:
+    """Why a licence as quoted would not be written, one sentence each. Raises NotFound, ConsentWithdrawn."""
+    consent = _standing_consent(tx, consent_id)
+    found = []
+    checks: tuple[Callable[[], None], ...] = (partial(check_within, licence, consent), partial(refuse_conflicts, tx, licence))
+    for check in checks:
+        try:
+            check()
+        except LicenceRefuses as refusal:
+            found.append(str(refusal))
+    return tuple(found)
 
 
 def add_rate_card(tx: Transaction, agency_id: str, account_id: str, card: RateCard, *, card_id: str | None = None) -> str:

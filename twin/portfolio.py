@@ -89,8 +89,8 @@ class RenderSeen:
 
 
 _LICENSED = TERMS.replace("SELECT l.*,", "SELECT l.*, c.content_limits, c.disclosure_text,", 1) + (
-    "JOIN consent c ON c.id = l.consent_id WHERE l.brand_id = :brand_id AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id)"
-    " ORDER BY t.name, t.id, l.ends_at DESC, l.id"
+    "JOIN consent c ON c.id = l.consent_id WHERE l.brand_id = :brand_id"
+    " AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id) ORDER BY t.name, t.id, l.ends_at DESC, l.id"
 )
 """Nobody who had herself erased: her portrait is gone, and her name is not to be read out of a list of what can be had."""
 _SHOOTS = """

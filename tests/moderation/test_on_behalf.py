@@ -138,13 +138,6 @@ def test_the_database_itself_takes_nothing_but_a_no_from_her_agency(office: Offi
     with pytest.raises(Exception, match="she decides herself"), office.database.write("test") as tx:
         tx.execute(f"INSERT INTO decision ({', '.join(forged)}) VALUES ({', '.join(f':{name}' for name in forged)})", forged)
     for account in (MODO, MAYA):
+        no = {**forged, "id": account.id, "account_id": account.id, "kind": "signoff", "choice": "refuse", "reason_code": "other"}
         with pytest.raises(Exception, match="she decides herself"), office.database.write("test") as tx:
-            no = {
-                **forged,
-                "id": account.id,
-                "account_id": account.id,
-                "kind": "signoff",
-                "choice": "refuse",
-                "reason_code": "other",
-            }
             tx.execute(f"INSERT INTO decision ({', '.join(no)}) VALUES ({', '.join(f':{name}' for name in no)})", no)
