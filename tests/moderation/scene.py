@@ -93,14 +93,12 @@ class Scene:
         self.endings = Endings(self.database, reach)
         self.receipts = Receipts(self.database, reach=reach)
         if fresh:
-            self.database.migrate(
-                [("audit", AUDIT), *TWIN_MIGRATIONS, *MIGRATIONS, ("kept", append_only(*KEPT))]
-            )
+            self.database.migrate([("audit", AUDIT), *TWIN_MIGRATIONS, *MIGRATIONS, ("kept", append_only(*KEPT))])
             self._people()
 
     def _people(self) -> None:
         with self.database.write("test") as tx:
-            for table, rows in _ROWS.items():
+            for table, rows in self.first_rows().items():
                 for row in rows:
                     insert(tx, table, row)
             for account in EVERYBODY:
@@ -108,6 +106,10 @@ class Scene:
                 insert(tx, "account", values)
             for her in (NORA, AMARA):
                 insert(tx, "person_key", key_row(her, tx.now))
+
+    def first_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """What the registry holds at first, by table."""
+        return _ROWS
 
     def _no_password(self, _tx: object, _account: Account, _proof: str) -> None:
         raise SignatureRefused("Nobody in this small studio has a password.")

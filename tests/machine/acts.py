@@ -1,0 +1,271 @@
+"""What people, workers and thieves do in the whole studio: each act through the real objects, and what it makes one believe."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from moderation import ledger
+from moderation.access.account import Account
+from moderation.audit import canonical
+from moderation.her_keys import NewKey
+from moderation.her_word import Signed
+from moderation.vault import Shelf
+from tests.machine.belief import Belief, Image, Right
+from tests.machine.watch import Watch
+from tests.machine.whole import REFUSALS, Whole, password_of, sealed_of
+from tests.moderation.her_hand import fingerprint, key_of, private_key, public_key, sign
+from tests.moderation.scene import ADMIN, AMARA, MAYA, MINA, MODO, NORA, OTTO, RIVAL, verdict
+from twin.claim import Claim, Maker
+
+HER = {"nora": NORA, "amara": AMARA}
+MAKERS = {one.id: one for one in (MAYA, OTTO, RIVAL)}
+_TERMS = "SELECT l.*, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at FROM licence l JOIN consent c ON c.id = l.consent_id"
+NOTHING = object()
+"""What a refused act gives."""
+
+
+class Acts:
+    """Acts over one studio; `tally` counts what succeeded and what was refused, by name."""
+
+    def __init__(self, studio: Whole, tally: Counter[str]) -> None:
+        self.studio, self.tally = studio, tally
+        self.belief = Belief()
+        self.watch = Watch(studio, self.belief)
+        self.held: list[Claim] = []
+        self.tokens: list[tuple[str, str, str]] = []
+        self.words: list[Signed] = []
+        self.learn()
+
+    @property
+    def now(self) -> datetime:
+        """The studio's moment."""
+        return self.studio.clock.at
+
+    def attempt(self, name: str, act: Callable[..., Any], *values: Any, **named: Any) -> Any:
+        """What an act gives, or NOTHING when it was refused in a sentence."""
+        try:
+            got = act(*values, **named)
+        except REFUSALS:
+            self.tally[f"refused {name}"] += 1
+            return NOTHING
+        self.tally[name] += 1
+        return got
+
+    def learn(self) -> None:
+        """Believe in the consents and licences that stand in the registry and were not known yet."""
+        for row in self.studio.database.rows(_TERMS):
+            if row["consent_id"] not in self.belief.consents:
+                self.belief.consents[row["consent_id"]] = Right(_at(row["c_starts_at"]), _at(row["c_ends_at"]), row["twin_id"])
+            if row["id"] not in self.belief.licences:
+                first, notice = row["earliest_use_at"], timedelta(hours=row["revocation_notice_hours"])
+                known = {"first_use": first and _at(first), "notice": notice, "consent": row["consent_id"]}
+                self.belief.licences[row["id"]] = Right(
+                    _at(row["starts_at"]), _at(row["ends_at"]), row["twin_id"], brand=row["brand_id"], **known
+                )
+
+    def order(self, maker: Account, licence: str, parent: str | None = None) -> Image | None:
+        """A creative orders an image."""
+        tone, twin = len(self.belief.images), self.belief.licences[licence].twin
+        new = self.attempt("order", self.studio.ask_for, maker, licence, twin, tone, parent)
+        if new is NOTHING:
+            return None
+        self.belief.images[new] = Image(new, licence, twin, maker.id, str(maker.brand_id), tone)
+        return self.belief.images[new]
+
+    def take_job(self) -> None:
+        """A worker takes whatever is due."""
+        claim = self.attempt("claim", self.studio.jobs.claim, f"w{len(self.held)}")
+        if claim is not NOTHING and claim is not None:
+            self.held.append(claim)
+
+    def end_job(self, claim: Claim, how: str) -> None:
+        """A worker ends what it holds, or what it held: with a picture or a verdict, or by failing or stopping."""
+        if claim in self.held:
+            self.held.remove(claim)
+        image, jobs = self.belief.images[claim.render_id], self.studio.jobs
+        if how == "fail":
+            self.attempt("fail", jobs.fail, claim, "It broke.")
+        elif how == "hand back":
+            self.attempt("hand back", jobs.hand_back, claim)
+        elif claim.kind == "paint":
+            if self.attempt("paint", self.studio.end_painting, claim, image.tone) is not NOTHING:
+                image.sealed = sealed_of(image.tone)
+        else:
+            write = lambda tx: self.studio.desk.judge(tx, image.id, verdict(how), claim.attempt)  # noqa: E731
+            if self.attempt(f"judge {how}", jobs.finish_examination, claim, write) is not NOTHING:
+                image.clear = how == "clear"
+
+    def cancel(self, image: Image) -> None:
+        """Its maker stops an image."""
+        self.attempt("cancel", self.studio.jobs.cancel, image.id, Maker(image.maker, image.brand))
+
+    def answer_recalls(self) -> None:
+        """The brand says of everything recalled that it knows, and that it is deleted."""
+        for one in self.studio.recalls.of_brand(MAYA):
+            self.attempt("acknowledge", self.studio.recalls.acknowledge, MAYA, [one.recall_id])
+            self.attempt("attest", self.studio.recalls.attest, MAYA, [one.recall_id], "Maya Okafor")
+
+    def review(self, image: Image, moderator: Account, choice: str) -> None:
+        """Somebody takes an image that waits and decides as a moderator."""
+        claim = self.attempt("claim review", self.studio.desk.claim, moderator, image.id)
+        token = "guessed" if claim is NOTHING else claim["token"]
+        version, reason = self.studio.render(image.id)["version"], "quality" if choice == "refuse" else None
+        review = self.studio.desk.review
+        done = self.attempt(f"review {choice}", review, moderator, image.id, version, choice, reason, "", token)
+        if done is not NOTHING:
+            assert moderator in (MODO, MINA), "somebody else judged as a moderator"
+            image.clear = choice == "pass"
+
+    def appeal(self, image: Image, who: Account) -> None:
+        """Somebody asks for a second look."""
+        if self.attempt("appeal", self.studio.desk.appeal, who, image.id, "Look again.") is not NOTHING:
+            assert who.id == image.maker, "somebody else appealed"
+            image.clear = False
+
+    def decide(self, image: Image, who: Account, signer: Account, choice: str) -> None:
+        """Somebody decides about an image as if she were the person in it, signed by somebody's key."""
+        word = self._word(image, signer, choice)
+        self.words.append(word)
+        self.say(image, who, choice, word)
+
+    def say(self, image: Image, who: Account, choice: str, word: Signed | None) -> None:
+        """A decision sent with these words, whatever they are about."""
+        real, told = self.studio.signoff.real, {"word": word}
+        sealed = image.sealed.sealed_sha256 if image.sealed else "0" * 64
+        acts: dict[str, Callable[[], Any]] = {
+            "approve": lambda: real.approve(who, image.id, sealed, **told),
+            "refuse": lambda: real.refuse(who, image.id, "quality", **told),
+            "change": lambda: real.ask_change(who, image.id, "Less smile.", **told),
+            "undo": lambda: real.undo(who, image.id, **told),
+        }
+        if self.attempt(choice, acts[choice]) is not NOTHING:
+            assert who is HER[image.twin], f"{who.name} decided in her place"
+            image.her_no = image.her_no or choice == "refuse"
+
+    def _word(self, image: Image, signer: Account, choice: str) -> Signed:
+        """The statement as her page gets it, signed with the signer's key and naming the key that would be believed."""
+        said: dict[str, Any] = {"refuse": {"reason_code": "quality"}, "change": {"note": "Less smile."}}.get(choice, {})
+        key = key_of(signer)
+        statement: bytes = b"{}"
+        try:
+            hers = fingerprint(key_of(HER[image.twin]))
+            statement = self.studio.signoff.real.statement(HER[image.twin], image.id, choice, hers, **said)
+        except REFUSALS:
+            self.tally["refused statement"] += 1
+        return Signed(statement, sign(key, statement))
+
+    def release(self, image: Image, who: Account) -> None:
+        """Somebody releases an image."""
+        if self.attempt("release", self.studio.releases.release, who, image.id) is not NOTHING:
+            assert who.brand_id == image.brand, "another brand released it"
+
+    def grant(self, image: Image, who: Account) -> None:
+        """Somebody asks for a file."""
+        token = self.attempt("grant", self.studio.releases.grant, who, image.id)
+        if token is not NOTHING:
+            assert who.brand_id == image.brand, "another brand was granted it"
+            self.tokens.append((token, image.id, who.id))
+
+    def download(self, token: tuple[str, str, str], who: Account) -> None:
+        """Somebody comes with a token, however old, whosever it is."""
+        got = self.attempt("download", self.studio.releases.open_download, who, token[0])
+        if got is not NOTHING:
+            assert who.id == token[2], "a token of somebody else's opened a file"
+            self.watch.left(self.belief.images[token[1]], got.content)
+
+    def take_back(self, scope: str, subject: str, twin: str, who: Account, signer: Account) -> None:
+        """Somebody takes something of hers back."""
+        released = scope == "image" and self.studio.state(subject) == "released"
+        if self.attempt(f"take back {scope}", self.studio.take_back, who, scope, subject, signer) is not NOTHING:
+            assert who is signer is HER[twin], "somebody else took it back"
+            self.belief.take_back(scope, subject, self.now, released=released)
+
+    def erase(self, who: Account, signer: Account) -> None:
+        """Somebody has herself erased."""
+        if self.attempt("erase", self.studio.erase, who, signer) is not NOTHING:
+            assert who is signer, "she was erased by another key"
+            self.belief.take_back("twin", str(who.person_id), self.now)
+            self.belief.erased.add(str(who.person_id))
+
+    def consent(self, twin: str, signer: Account, days: int) -> None:
+        """Somebody signs a new consent that she drafted herself."""
+        starts = self.now + timedelta(minutes=1)
+        her, ends = HER[twin], starts + timedelta(days=days)
+        if self.attempt("consent", self.studio.consent, her, signer, twin, starts, ends) is not NOTHING:
+            assert signer is her, "somebody else signed her consent"
+            self.studio.go_on(timedelta(minutes=1))
+        for row in self.studio.database.rows("SELECT * FROM consent"):
+            self.belief.consents.setdefault(row["id"], Right(_at(row["starts_at"]), _at(row["ends_at"]), row["twin_id"]))
+
+    def license(self, consent: str, brand: str, terms: dict[str, Any]) -> None:
+        """A licence is written under a consent, from now or later on."""
+        right = self.belief.consents[consent]
+        starts = max(right.starts_at, self.now)
+        ends = min(right.ends_at, starts + terms.pop("lasts"))
+        first = starts + terms.pop("first")
+        spans = {"starts_at": starts, "ends_at": ends, "earliest_use_at": first if first < ends else None}
+        if starts < ends:
+            self.attempt("license", self.studio.write_licence, consent, right.twin, brand, **spans, **terms)
+            self.learn()
+
+    def swap(self, image: Image, other: Image, who: Account) -> None:
+        """A thief puts another sealed file in the place of this image's, and everybody goes on; then it is put back."""
+        vault, her = self.studio.vault, HER[image.twin]
+        here, there = (vault.path(Shelf.ORIGINAL, one.id) for one in (image, other))
+        if image is other or not (here.exists() and there.exists()):
+            return
+        kept = here.with_suffix(".kept")
+        shutil.copyfile(here, kept)
+        shutil.copyfile(there, here)
+        try:
+            before = self.tally["approve"] + self.tally["release"] + self.tally["download"]
+            self.decide(image, her, her, "approve")
+            self.release(image, MAKERS[image.maker])
+            for token in [one for one in self.tokens if one[1] == image.id]:
+                self.download(token, who)
+            assert before == self.tally["approve"] + self.tally["release"] + self.tally["download"], "a swapped file passed"
+        finally:
+            if here.exists():
+                kept.replace(here)
+            else:
+                kept.unlink()
+
+    def settle(self) -> None:
+        """What the studio does by itself as time passes."""
+        self.attempt("settle", self.studio.endings.sweep)
+        self.attempt("receipts", self.studio.receipts.issue)
+        self.attempt("retention", self.studio.retention.run)
+
+    def pay_again(self, image: Image, back: bool) -> None:
+        """Somebody's program posts a release a second time, or pays it back."""
+        rows = self.studio.database.rows("SELECT id FROM release WHERE render_id = ?", [image.id])
+        if rows:
+            with self.studio.database.write("books") as tx:
+                (ledger.refund if back else ledger.post)(tx, rows[0]["id"])
+            self.tally["refund" if back else "post again"] += 1
+
+    def seize_key(self, her: Account, witness: Account) -> None:
+        """A thief asks that a key of his become hers: by her session without a password, and before a witness."""
+        thief = private_key("thief")
+        statement = self.studio.keys.draft(her, public_key(thief))
+        new = NewKey(public_key(thief), statement, sign(thief, statement), sign(thief, statement))
+        for proof in ("guessed", password_of(MAYA)):
+            assert self.attempt("seize", self.studio.keys.register, her, new, proof) is NOTHING
+        if witness is not ADMIN:
+            seen = self.attempt("witness", self.studio.keys.witness, witness, str(her.person_id), fingerprint(thief))
+            assert seen is NOTHING
+
+    def replay(self, image: Image, word: Signed, choice: str, at: datetime | None) -> None:
+        """Her page, or a thief's, sends words that were signed before, as they are or with another time written in."""
+        if at is not None:
+            said = {**json.loads(word.statement), "at": at.isoformat(timespec="microseconds")}
+            word = replace(word, statement=canonical(said))
+        self.say(image, HER[image.twin], choice, word)
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
