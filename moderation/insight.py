@@ -11,33 +11,14 @@ from moderation.desk_claims import eligible
 from moderation.desk_decisions import not_found, require
 from moderation.desk_moves import Row
 from moderation.errors import NotFound
-from moderation.insight_scope import HER_OWN_NO, sees, shows_picture, steps, why_gone
+from moderation.insight_rows import CARDS, DECISIONS, DOWNLOADS, ESCALATIONS, FINDINGS, HISTORY, LINES, RELEASE
+from moderation.insight_scope import sees, shows_picture, steps, why_gone
 from moderation.recall import TO_DELETE
 from moderation.signoff import State
 
 _UNSIGNED = "SELECT count(*) AS n FROM consent_draft WHERE ended_at IS NULL AND person_id = ?"
 PAGE = 200
 """How many cards a list holds at most."""
-
-_CARDS = f"""
-SELECT render.*, t.name AS twin_name, t.person_id, p.name AS person_name, p.agency_id, b.name AS brand_name,
-    h.title AS shoot_title, l.campaign, l.product_line, l.advertiser, l.territory, l.uses, l.media,
-    f.fee_minor, f.currency, l.payment_days,
-    w.starts_at, w.ends_at, w.requested_at, w.effective_at,
-    (SELECT c.use_ends_at FROM recall c WHERE c.render_id = render.id) AS recalled_from,
-    s.sealed_sha256, s.preview_sha256, s.width, s.height,
-    (SELECT v.outcome FROM verdict v WHERE v.render_id = render.id ORDER BY v.attempt DESC LIMIT 1) AS verdict,
-    c.account_id AS claimed_by, ca.name AS claimed_by_name, c.lease_until AS claimed_until, {HER_OWN_NO} AS her_no,
-    EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = t.person_id) AS erased,
-    (SELECT g.removed_at FROM removed_picture g WHERE g.render_id = render.id) AS removed_at
-FROM render
-JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id JOIN brand b ON b.id = render.brand_id
-JOIN shoot h ON h.id = render.shoot_id JOIN licence l ON l.id = render.licence_id
-JOIN licence_window w ON w.licence_id = render.licence_id JOIN image_fee f ON f.render_id = render.id
-LEFT JOIN submission s ON s.render_id = render.id
-LEFT JOIN claim c ON c.render_id = render.id AND c.lease_until > :now AND render.state = 'in review'
-LEFT JOIN account ca ON ca.id = c.account_id
-"""
 
 
 @dataclass(frozen=True)
@@ -47,6 +28,7 @@ class Card:
     `use_ends_at` is when a released image may no longer be used: sooner than its licence ends if she took it back.
     `sealed_sha256` is what an approval must carry; `her_no` whether she refused it herself; `picture` says whether this
     account may look at it, `gone` why nobody can any more; `steps` are the words of what the account can do next.
+    `escalated_by` names, to moderators alone, who asked for a second pair of eyes; `appealed` that its maker asked for one.
     """
 
     render_id: str
@@ -90,6 +72,8 @@ class Card:
     picture: bool
     gone: str
     steps: tuple[str, ...]
+    escalated_by: str | None = None
+    appealed: bool = False
 
     @property
     def shown_sha256(self) -> str | None:
@@ -102,7 +86,7 @@ class Story:
     """Everything about one image that the account may know.
 
     `findings` are those of the last examination, in their order; `decisions`, `downloads` and `history` are oldest
-    first and carry names and times; `lines` are the account's own side of the money.
+    first and carry names and times; `lines` are the account's own side of the money, `escalations` for moderators alone.
     """
 
     card: Card
@@ -115,6 +99,7 @@ class Story:
     downloads: tuple[Row, ...]
     lines: tuple[Row, ...]
     history: tuple[Row, ...]
+    escalations: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,9 +151,9 @@ class Insight:
         return cards
 
     def queue_for(self, moderator: Account) -> tuple[Card, ...]:
-        """What this moderator may judge, oldest first; claims of others are told, not hidden. NotYours for others."""
+        """What this moderator may judge, the longest waiting first; claims of others are told. NotYours for others."""
         require(moderator, Role.MODERATOR, "Only a moderator reviews images.")
-        return self._cards(moderator, _INBOX[Role.MODERATOR][0][2])
+        return self._cards(moderator, _INBOX[Role.MODERATOR][0][2], by="moved_at")
 
     def waiting_for_her(self, person: Account) -> tuple[Card, ...]:
         """The images that wait for her decision, oldest first. NotYours for other roles."""
@@ -201,19 +186,20 @@ class Insight:
         makers = rows("SELECT name FROM account WHERE id = ?", [card.maker_id])
         recipes = rows("SELECT recipe FROM recipe WHERE render_id = ?", [render_id])
         submissions = rows("SELECT * FROM submission WHERE render_id = ?", [render_id])
-        releases = rows(_RELEASE, [render_id])
+        releases = rows(RELEASE, [render_id])
         side, values = _own_side(account)
         return Story(
             card=card,
             maker_name=makers[0]["name"] if makers else "",
             recipe=json.loads(recipes[0]["recipe"]) if recipes else None,
             submission=submissions[0] if submissions else None,
-            findings=tuple({**row, "evidence": json.loads(row["evidence"])} for row in rows(_FINDINGS, [render_id])),
-            decisions=tuple(rows(_DECISIONS, [render_id])),
+            findings=tuple({**row, "evidence": json.loads(row["evidence"])} for row in rows(FINDINGS, [render_id])),
+            decisions=tuple(rows(DECISIONS, [render_id])),
             release=releases[0] if releases else None,
-            downloads=tuple(rows(_DOWNLOADS, [render_id])),
-            lines=tuple(rows(f"{_LINES} AND {side} ORDER BY n.position", {"render_id": render_id, **values})),
-            history=tuple({**row, "facts": json.loads(row["facts"])} for row in rows(_HISTORY, [render_id])),
+            downloads=tuple(rows(DOWNLOADS, [render_id])),
+            lines=tuple(rows(f"{LINES} AND {side} ORDER BY n.position", {"render_id": render_id, **values})),
+            history=tuple({**row, "facts": json.loads(row["facts"])} for row in rows(HISTORY, [render_id])),
+            escalations=tuple(rows(ESCALATIONS, [render_id])) if account.role is Role.MODERATOR else (),
         )
 
     def _count(self, account: Account, test: str) -> int:
@@ -227,13 +213,13 @@ class Insight:
         return int(rows[0]["n"])
 
     def _cards(
-        self, account: Account, test: str, *, limit: int = PAGE, newest_first: bool = False, **values: Any
+        self, account: Account, test: str, *, limit: int = PAGE, newest_first: bool = False, by: str = "created_at", **values: Any
     ) -> tuple[Card, ...]:
         self._settle()
         scope, own = sees(account)
         order = "DESC" if newest_first else "ASC"
         rows = self._database.rows(
-            f"{_CARDS} WHERE {scope} AND {test} ORDER BY render.created_at {order}, render.id {order} LIMIT :limit",
+            f"{CARDS} WHERE {scope} AND {test} ORDER BY render.{by} {order}, render.id {order} LIMIT :limit",
             {**own, **values, "limit": limit, "now": self._database.clock().isoformat(timespec="microseconds")},
         )
         return tuple(_card(account, row) for row in rows)
@@ -252,6 +238,8 @@ def _card(account: Account, row: Row) -> Card:
         "licence_ends_at": row["ends_at"],
         "use_ends_at": row["recalled_from"] or row["ends_at"],
         "her_no": bool(row["her_no"]),
+        "escalated_by": row["escalated_by"] if account.role is Role.MODERATOR else None,
+        "appealed": bool(row["appealed"]),
         "picture": not gone and shows_picture(account, row["state"]),
         "gone": gone,
         "steps": ()
@@ -259,29 +247,6 @@ def _card(account: Account, row: Row) -> Card:
         else steps(account, row["state"], own=row["maker_id"] == account.id, her_no=bool(row["her_no"])),
     }
     return Card(**{name: whole[name] for name in Card.__dataclass_fields__})
-
-
-_FINDINGS = """
-SELECT f.* FROM finding f WHERE f.render_id = ?1
-AND f.attempt = (SELECT max(attempt) FROM finding WHERE render_id = ?1) ORDER BY f.position
-"""
-_DECISIONS = """
-SELECT d.*, a.name AS by_name, a.role AS by_role, EXISTS (SELECT 1 FROM decision n WHERE n.supersedes_id = d.id) AS superseded
-FROM decision d JOIN account a ON a.id = d.account_id WHERE d.render_id = ? ORDER BY d.decided_at, d.rowid
-"""
-_RELEASE = "SELECT e.*, a.name AS by_name FROM release e JOIN account a ON a.id = e.account_id WHERE e.render_id = ?"
-_DOWNLOADS = """
-SELECT g.granted_at, a.name AS by_name FROM download_grant g JOIN release e ON e.id = g.release_id
-JOIN account a ON a.id = g.account_id WHERE e.render_id = ? ORDER BY g.granted_at, g.rowid
-"""
-_LINES = """
-SELECT n.party, n.party_id, n.kind, n.amount_minor, n.currency, n.posted_at FROM ledger_line n
-JOIN release e ON e.id = n.release_id WHERE e.render_id = :render_id
-"""
-_HISTORY = """
-SELECT u.at, u.actor, coalesce(a.name, u.actor) AS actor_name, u.event, u.facts FROM audit u
-LEFT JOIN account a ON a.id = u.actor WHERE u.subject = ? ORDER BY u.seq
-"""
 
 
 def _own_side(account: Account) -> tuple[str, dict[str, Any]]:
