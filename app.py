@@ -81,7 +81,7 @@ class Studio:
             give_up=self.judging.desk.give_up,
             halted=self.judging.tombstones.halts,
             reach=settings.reach,
-            threads=settings.threads,
+            power=settings.power,
             sign=self.judging.consent_word.given,
             weights=home.painters,
             eyes=lambda: self.judging.examiner,

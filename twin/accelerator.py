@@ -22,6 +22,14 @@ class Accelerator:
     total: int
 
 
+@dataclass(frozen=True)
+class Power:
+    """How engines may use the machine: processor threads, and whether models are compiled, which pays on a GPU in long runs."""
+
+    threads: int
+    compiled: bool = False
+
+
 def accelerators(run: Run | None = None) -> tuple[Accelerator, ...]:
     """The GPUs of this machine as they are now; empty where the driver's tool is missing, silent or not understood."""
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from twin.accelerator import Accelerator, accelerators
+from twin.accelerator import Accelerator, Power, accelerators
 from twin.best import BestOf
 from twin.catalogue import Entry
 from twin.edit import Box
@@ -48,11 +48,11 @@ class Engines:
         installs: Installs,
         wardrobe: Wardrobe,
         eyes: Callable[[], Eyes],
-        threads: int,
+        power: Power,
         gpus: Callable[[], Sequence[Accelerator]] = accelerators,
     ) -> None:
         self._assets, self._installs, self._wardrobe, self._eyes = assets, installs, wardrobe, eyes
-        self._threads, self._gpus = threads, gpus
+        self._power, self._gpus = power, gpus
         self._made: dict[tuple[str, str], Painter] = {}
 
     def painter(self, name: str) -> Painter:
@@ -131,7 +131,7 @@ class Engines:
     def _atelier(self) -> Painter:
         from twin.painters.atelier import AtelierPainter
 
-        return AtelierPainter(self._assets / "atelier", threads=self._threads)
+        return AtelierPainter(self._assets / "atelier", threads=self._power.threads)
 
     def _klein(self, entry: Entry) -> Painter:
         from twin.painters.device import Cuda
@@ -145,6 +145,7 @@ class Engines:
             lambda picture: self._eyes().boxes(picture),
             Cuda(),
             whole=lambda: self._installs.whole(name),
+            compiled=self._power.compiled,
         )
         return BestOf(engine, TRIES, lambda picture, twin_id: self._eyes().nearness(picture, twin_id))
 

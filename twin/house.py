@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin import portfolio, registry
+from twin.accelerator import Power
 from twin.bureau import Bureau
 from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
@@ -35,8 +36,8 @@ VIEWS = (0.0, -25.0, 25.0)
 class House:
     """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
 
-    `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `threads` is how many processor threads an engine
-    takes; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them.
+    `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `power` is how much of the machine engines
+    take; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class House:
         give_up: GiveUp,
         halted: Halted,
         reach: Reach,
-        threads: int,
+        power: Power,
         sign: Sign,
         weights: Path,
         eyes: Callable[[], Eyes],
@@ -58,7 +59,7 @@ class House:
         self.assets = assets
         self.store = store
         self.clock = clock
-        self._threads, self._weights, self._eyes = threads, weights, eyes
+        self._power, self._weights, self._eyes = power, weights, eyes
         self.darkroom = Darkroom()
         self.papers = (Documents(store), Drafts(store, sign))
         self.bureau = Bureau(store, self.papers[1])
@@ -91,7 +92,7 @@ class House:
     @cached_property
     def engines(self) -> Engines:
         """Who paints here, and what the others would need."""
-        return Engines(self.assets, self.installs, self.wardrobe, self._eyes, self._threads)
+        return Engines(self.assets, self.installs, self.wardrobe, self._eyes, self._power)
 
     def painter(self, name: str) -> Painter:
         """The engine of this name. Raises PainterUnavailable, saying why it does not run here."""
@@ -107,7 +108,7 @@ class House:
 
     def environment(self) -> Environment:
         """What repaints an image from here: versions, machine and threads."""
-        return environment_here(self._threads)
+        return environment_here(self._power.threads)
 
     def disclosure_of(self, licence_id: str) -> str:
         """The sentence that every image under a licence carries, from its consent. Raises NotFound."""

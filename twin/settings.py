@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from platformdirs import user_data_path
 
+from twin.accelerator import Power
 from twin.errors import BadValue
 
 PORTS = range(1, 65536)
@@ -21,7 +22,8 @@ class Settings:
 
     `wanted` is the kind of home asked for ("demo", "studio" or None); `public` the name under which browsers come over https,
     through a proxy; `framed` says that this is a hosted Space, shown inside another page; `fault` is the point at which a test
-    wants the process to die; `threads` how many a model may take; `scratch` is where the web framework keeps what pages hold.
+    wants the process to die; `threads` how many a model may take; `compiled` that a GPU's
+    models are compiled; `scratch` is where the web framework keeps what pages hold.
     Raises BadValue.
     """
 
@@ -33,6 +35,7 @@ class Settings:
     framed: bool = False
     fault: str | None = None
     threads: int = 2
+    compiled: bool = False
     scratch: Path | None = None
 
     def __post_init__(self) -> None:
@@ -56,6 +59,11 @@ class Settings:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"https://{self.public}" if self.public else f"http://{host}:{self.port}"
 
+    @property
+    def power(self) -> Power:
+        """How engines may use the machine."""
+        return Power(self.threads, self.compiled)
+
     @classmethod
     def read(cls, asked: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
         """The command line before the environment before the defaults."""
@@ -70,5 +78,6 @@ class Settings:
             framed=space is not None,
             fault=environment.get("TWIN_STUDIO_FAULT"),
             threads=min(4, os.cpu_count() or 1),
+            compiled=environment.get("TWIN_STUDIO_COMPILE") == "1",
             scratch=Path(environment["GRADIO_TEMP_DIR"]) if environment.get("GRADIO_TEMP_DIR") else None,
         )

@@ -8,7 +8,7 @@ import pytest
 from moderation.database import Database
 from tests.twin.cast import ASSETS, WARDROBE, empty_registry
 from tests.twin.test_installs import ADMIN, CATALOGUE, FILES, laid
-from twin.accelerator import Accelerator
+from twin.accelerator import Accelerator, Power
 from twin.best import BestOf
 from twin.edit import Box
 from twin.engines import Engines, Offer, views
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Database:
 
 
 def engines(store: Database, folder: Path, *gpus: Accelerator) -> Engines:
-    return Engines(ASSETS, Installs(store, folder, CATALOGUE), WARDROBE, NoEyes, 1, lambda: gpus)
+    return Engines(ASSETS, Installs(store, folder, CATALOGUE), WARDROBE, NoEyes, Power(1), lambda: gpus)
 
 
 def offer(made: Engines, name: str) -> Offer:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.twin.cast import ASSETS, CAST, empty_registry
 from twin import demo
+from twin.accelerator import Power
 from twin.errors import BadValue, PainterUnavailable
 from twin.house import House
 from twin.painter import PaintRequest
@@ -26,7 +27,7 @@ def house(folder: Path, assets: Path = ASSETS) -> House:
     store = empty_registry(folder, lambda: NOW)
     demo.plant_once(store, ASSETS, lambda _: None)
     more = {"move": never, "give_up": never, "halted": never, "reach": never, "sign": never, "eyes": never}
-    return House(assets, store, lambda: NOW, lapsed=ValueError, threads=1, weights=folder / "painters", **more)
+    return House(assets, store, lambda: NOW, lapsed=ValueError, power=Power(1), weights=folder / "painters", **more)
 
 
 def test_every_twin_is_shown_from_three_sides_and_the_same_way_each_time(tmp_path: Path) -> None:

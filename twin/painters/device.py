@@ -22,7 +22,7 @@ class Device(Protocol):
 
 @dataclass(frozen=True)
 class Cuda:
-    """One NVIDIA GPU by its number. Touches the driver only when asked."""
+    """One NVIDIA GPU by its number. Touches the driver only when asked, and raises PainterUnavailable where torch finds none."""
 
     number: int = 0
 
@@ -33,16 +33,21 @@ class Cuda:
 
     @property
     def title(self) -> str:
-        """Its name. Raises PainterUnavailable where there is none."""
-        if not torch.cuda.is_available():
-            raise PainterUnavailable("This painter needs a GPU that torch can use (CUDA), and this machine has none.")
+        """Its name."""
+        _insist()
         return str(torch.cuda.get_device_name(self.number))
 
     def free(self) -> int:
         """Bytes that are free now, other programs considered."""
+        _insist()
         return int(torch.cuda.mem_get_info(self.number)[0])
 
     def empty(self) -> None:
         """Give back what torch keeps for later."""
         gc.collect()
         torch.cuda.empty_cache()
+
+
+def _insist() -> None:
+    if not torch.cuda.is_available():
+        raise PainterUnavailable("This painter needs a GPU that torch can use (CUDA), and torch finds none on this machine.")

@@ -156,8 +156,8 @@ class KleinPainter:
 
     def _loaded(self) -> WarmKlein:
         if self._pipeline is None:
-            self._whole()
             self._mode = self._mode or choose(self._device.free(), weights_in(self._folder))
+            self._whole()
             pipeline = load(self._folder, self._device, self._mode)
             if self._compiled:
                 pipeline.transformer.compile_repeated_blocks()

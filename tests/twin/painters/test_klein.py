@@ -14,6 +14,7 @@ from twin.errors import EngineBroken, LeaseLost, LookRefused, OutOfMemory, Paint
 from twin.look import Light, Look, Pose
 from twin.modes import Mode, needed, weights_in
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
+from twin.painters.device import Cuda
 from twin.painters.klein import KleinPainter, is_broken
 from twin.prompt import IDENTITY, words_of
 from twin.recipe import Recipe, Sameness, compare, environment_here
@@ -161,6 +162,14 @@ def test_offloading_paints_the_picture_of_bf16_and_eight_bits_nearly_so(folder: 
 def test_too_little_memory_says_what_would_be_needed(folder: Path) -> None:
     with pytest.raises(PainterUnavailable, match=r"needs at the least 3\.7 GB of free GPU memory, and 1\.0 GB are free"):
         painter(folder, Pretend(10**9)).paint(request(), ignore)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="here is a GPU")
+def test_without_a_gpu_that_torch_can_use_it_says_so_before_it_reads_sixteen_gigabytes(folder: Path) -> None:
+    read: list[int] = []
+    with pytest.raises(PainterUnavailable, match="torch finds none on this machine"):
+        painter(folder, Cuda(), whole=lambda: read.append(1)).paint(request(), ignore)  # type: ignore[arg-type]
+    assert read == []
 
 
 def test_out_of_memory_falls_back_once_is_told_and_stays(folder: Path) -> None:
