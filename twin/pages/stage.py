@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from twin.pages.markup import MOVING, RUNNING, chip, css_string, facts, moment, picture
+from twin.pages.markup import MOVING, RUNNING, chip, css_string, moment, picture
 from twin.pages.ports import ImageCard, ShootCard, TwinCard
 
 NEXT = {
@@ -83,8 +83,8 @@ def stage_words(image: ImageCard | None, twin: TwinCard | None, shoot: ShootCard
         return Markup('<div class="ts-next"><h2>{}</h2><p>{}</p></div>').format(title, sentence)
     who = Markup('<h2>{} <span class="ts-quiet">no. {}</span></h2>').format(image.twin_name, image.number)
     after = Markup("<span>after no. {}</span>").format(image.after) if image.after else ""
-    return Markup('<div class="ts-next">{}<p class="ts-line">{} {} {}</p><p>{}</p>{}</div>').format(
-        who, chip(image.state), moment(image.made_at, now), after, next_step(image), _credits(image)
+    return Markup('<div class="ts-next">{}<p class="ts-line">{} {} {}</p><p>{}</p></div>').format(
+        who, chip(image.state), moment(image.made_at, now), after, next_step(image)
     )
 
 
@@ -96,12 +96,6 @@ def _beginning(twin: TwinCard | None, shoot: ShootCard | None) -> tuple[str, str
     if twin.refusal:
         return f"{twin.name} cannot be painted now", twin.refusal
     return f"{twin.name} is ready", "Choose a look, move the lamps if you like, and press Generate."
-
-
-def _credits(image: ImageCard) -> Markup:
-    named = image.look.authors
-    people = (("Styling", named.stylist), ("Photography", named.photographer), ("Lighting", named.lighting))
-    return facts([(what, who) for what, who in people if who])
 
 
 def film_choices(images: Sequence[ImageCard]) -> list[tuple[str, str]]:
