@@ -230,8 +230,7 @@ class Installs:
     def _install(self, entry: Entry, gathered: Gathered, leave: Leave, how: str) -> str:
         """Look at what it says of itself, give the folder its name, then write the rows."""
         name, place = entry.card.name, self.place(entry.card.name)
-        told = json.loads((gathered.folder / INDEX).read_text(encoding="utf-8"))
-        if not isinstance(told, dict) or told.get("_class_name") != entry.pipeline:
+        if _pipeline_in(gathered.folder / INDEX) != entry.pipeline:
             raise PainterRefused(f"These are not the weights of {name}: their {INDEX} does not name {entry.pipeline}.")
         staged = self._folder / f".{name}.whole"
         shutil.rmtree(staged, ignore_errors=True)
@@ -242,6 +241,7 @@ class Installs:
             (gathered.folder / file).rename(staged / file)
         shutil.rmtree(place, ignore_errors=True)
         staged.rename(place)
+        _settle(self._folder)
         whole = whole_sha256(gathered.hashes)
         with self._store.write(leave.actor) as tx:
             self._write_pins(tx, entry, gathered)
@@ -270,6 +270,24 @@ class Installs:
         for file, sha256 in sorted(files.items()):
             if file not in present or sha256_of(place / file) != sha256:
                 raise PainterRefused(f"{file} of {name} is missing or altered; remove {place} and pull {name} again.")
+
+
+def _pipeline_in(index: Path) -> object:
+    """The class that saved weights name; None where they name none."""
+    try:
+        told = json.loads(index.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return told.get("_class_name") if isinstance(told, dict) else None
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def whole_sha256(hashes: Mapping[str, str]) -> str:

@@ -102,6 +102,11 @@ def test_a_broken_connection_keeps_what_arrived_and_goes_on_there(installs: Inst
     assert installs.check("flux2-klein-4b")
 
 
+def test_a_repository_that_the_hub_does_not_show_is_told_so() -> None:
+    with hub_with(Shelf("somebody/else", FILES)) as address, pytest.raises(PainterRefused, match="black-forest-labs"):
+        HuggingFace(address).listing("black-forest-labs/FLUX.2-klein-4B", None)
+
+
 def test_without_a_hub_it_says_what_to_do_instead(installs: Installs) -> None:
     with pytest.raises(PainterRefused, match=r"cannot be reached .* painters import"):
         installs.offer("flux2-klein-4b", HuggingFace("http://127.0.0.1:9", timeout_s=0.5))
@@ -168,6 +173,8 @@ def test_other_weights_missing_weights_and_no_folder_are_refused(installs: Insta
     sdxl = FILES | {"model_index.json": json.dumps({"_class_name": "StableDiffusionXLPipeline"}).encode()}
     with pytest.raises(PainterRefused, match="does not name Flux2KleinPipeline"):
         installs.bring("flux2-klein-4b", laid(tmp_path / "sdxl", sdxl), ADMIN)
+    with pytest.raises(PainterRefused, match="does not name Flux2KleinPipeline"):
+        installs.bring("flux2-klein-4b", laid(tmp_path / "torn", FILES | {"model_index.json": b"{"}), ADMIN)
     for file in ("model_index.json", "vae/diffusion_pytorch_model.safetensors"):
         part = {name: content for name, content in FILES.items() if name != file}
         with pytest.raises(PainterRefused, match="There is no"):
