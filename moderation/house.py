@@ -36,6 +36,7 @@ from moderation.protected import ProtectedPeople
 from moderation.reach import Reach
 from moderation.recall import Recalls
 from moderation.receipt import Receipts, Seal
+from moderation.questions.answers import Questions
 from moderation.references import Develop, References
 from moderation.release import Releases
 from moderation.restricted import References as Photographs
@@ -98,6 +99,7 @@ class House:
         self.payouts = Payouts(self.database)
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
+        self.questions = Questions(self.database, self.settle, demo=home.kind is Kind.DEMO)
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
 
     def _close_day(self) -> None:

@@ -1,6 +1,6 @@
 """What the site answers outside Gradio: pages from templates, refusals in the same look, headers on everything."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from moderation.access.account import Account
 from moderation.access.gate import Refusal
 from moderation.access.session import form_token
 
@@ -23,11 +24,23 @@ HEADINGS = {
 }
 
 
-class Pages:
-    """Fills the templates; `demo` puts the banner on every page."""
+@dataclass(frozen=True)
+class Linked:
+    """Which further pages somebody is led to: the figures, and her notices with how many are unread (None: she has none)."""
 
-    def __init__(self, *, demo: bool) -> None:
+    figures: bool = False
+    unread: int | None = None
+
+
+Links = Callable[[Account | None], Linked]
+
+
+class Pages:
+    """Fills the templates; `demo` puts the banner on every page, `links` says which further pages one may be led to."""
+
+    def __init__(self, *, demo: bool, links: Links | None = None) -> None:
         self._demo = demo
+        self._links = links or (lambda _: Linked())
         loader = PackageLoader("moderation.access")
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -39,7 +52,10 @@ class Pages:
 
     def _filled(self, request: Request, name: str, status: int, **facts: Any) -> Response:
         account = request.scope.get("account")
-        text = self._templates.get_template(name).render(demo=self._demo, path=request.scope["path"], account=account, **facts)
+        linked = self._links(account)
+        known = {"demo": self._demo, "path": request.scope["path"], "account": account}
+        known |= {"figures": linked.figures, "unread": linked.unread}
+        text = self._templates.get_template(name).render(**known, **facts)
         return HTMLResponse(text, status)
 
     def refusal(self, request: Request, refusal: Refusal) -> Response:

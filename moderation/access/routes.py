@@ -20,7 +20,10 @@ from moderation.errors import AccountRefused, NotFound, TooManyAttempts
 
 OWN_FORM = [Depends(from_our_page)]
 Field = Annotated[str, Form(max_length=400)]
-PUBLIC = ("/", "/sign-in", "/sign-out", "/health", "/retention", "/favicon.ico", "/invitation/", "/demo/enter/", "/assets/theme/")
+PUBLIC = (
+    *("/", "/sign-in", "/sign-out", "/health", "/retention", "/insights", "/favicon.ico"),
+    *("/invitation/", "/demo/enter/", "/assets/theme/"),
+)
 """What anybody may ask for; in a demo also its cast's portraits."""
 
 

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from moderation.access.account import Role
 from moderation.access.accounts import Accounts
-from moderation.access.answers import HeaderMiddleware, HeaderRules, Pages
+from moderation.access.answers import HeaderMiddleware, HeaderRules, Links, Pages
 from moderation.access.events import Events
 from moderation.access.gate import LOCAL, Gate, Plan, Refusal
 from moderation.access.guard import BROKEN, NOTHING_THERE, unguarded
@@ -70,7 +70,7 @@ class Zone:
 class Parts:
     """The objects behind the site: `key` signs cookies, `refusals` and `missing` are those of `Guard`.
 
-    `routers` make further routes, for whoever is signed in, over the pages' templates.
+    `routers` make further routes over the pages' templates, `links` says who is led to which of them.
     """
 
     key: str
@@ -82,11 +82,12 @@ class Parts:
     refusals: tuple[type[Exception], ...]
     missing: tuple[type[Exception], ...] = (NotFound,)
     routers: tuple[Callable[[Pages], APIRouter], ...] = ()
+    links: Links | None = None
 
 
 def build_site(rules: SiteRules, parts: Parts, zones: Sequence[Zone]) -> FastAPI:
     """The whole site; raises ValueError when a handler of a zone would run for anybody but its role."""
-    pages = Pages(demo=rules.demo)
+    pages = Pages(demo=rules.demo, links=parts.links)
     owners = {zone.path: zone.role for zone in zones}
     entrance = Entrance(parts.accounts, parts.sessions, owners)
     headers = HeaderRules(tuple(owners), rules.secure, rules.framed)

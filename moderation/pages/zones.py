@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from moderation.access.account import Account, Role
+from moderation.access.answers import Linked
 from moderation.access.guard import Guard
 from moderation.access.her_data import HerData, her_data_routes
+from moderation.access.insights import insight_routes
 from moderation.access.media import Pictures
 from moderation.access.money import Money, money_routes
 from moderation.access.papers import Documents, Drafts, Shelf, paper_routes
@@ -22,6 +24,7 @@ from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.papers import document_html, draft_html, shelf_html, unsigned_strip
+from moderation.pages.insights import insights_html
 from moderation.pages.ports import DeskPorts, HerPorts
 from moderation.pages.recalls import her_list, strip
 from moderation.pages.scales import scales_page
@@ -129,9 +132,14 @@ def parts_of(
         lambda pages: her_data_routes(pages, _her_data(house)),
         lambda pages: money_routes(pages, _money(house)),
     )
-    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers)
+
+    def links(account: Account | None) -> Linked:
+        return Linked(figures=house.questions.may_read(account))
+
+    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, links)
 
 
+        lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
 def _still_here(house: House, twins: Twins) -> list[Portrait]:
     return [Portrait(one.id, one.name) for one in twins.cast() if not house.person_keys.is_erased_twin(one.id)]
 

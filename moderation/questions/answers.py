@@ -62,6 +62,10 @@ class Questions:
             ended=ended(acts, reader),
         )
 
+    def may_read(self, account: Account | None) -> bool:
+        """Whether this account, or nobody in particular, may read any figures."""
+        return reader_for(account, demo=self._demo, opened=self.is_open) is not None
+
     @property
     def is_open(self) -> bool:
         """Whether an administrator has opened the coarse figures to everybody."""

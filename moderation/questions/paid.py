@@ -57,6 +57,7 @@ class Split:
 class Paid:
     """The answer in one currency: everything shown together, by month, and by person (None where nobody is told apart)."""
 
+    currency: str
     total: Split | None
     months: Told[Split]
     people: tuple[Split, ...] | None
@@ -75,7 +76,7 @@ def paid(rows: Sequence[dict[str, Any]], reader: Reader) -> tuple[Paid, ...]:
         if not reader.is_outside:
             people = _by(mine, lambda row: row["person_id"], lambda row: reader.name(row["name"], row["fictional"]))
             people.sort(key=lambda one: -one.net_minor)
-        found.append(Paid(total, months, None if people is None else tuple(people)))
+        found.append(Paid(currency, total, months, None if people is None else tuple(people)))
     return tuple(found)
 
 

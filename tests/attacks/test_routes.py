@@ -52,6 +52,7 @@ OWN = {
     ("GET", "/statements/{party}/{party_id}/{month}/csv"): only("nora", "greta", "ada", "adam"),
     ("POST", "/statements/{party}/{party_id}/{month}/payout"): always(403, nobody=401),
     ("GET", "/retention"): EVERYBODY,
+    ("GET", "/insights"): EVERYBODY,
     ("GET", "/my-data"): only("nora", "mei"),
     ("POST", "/my-data/copy"): always(403, nobody=401),
     ("POST", "/my-data/erase"): always(403, nobody=401),
