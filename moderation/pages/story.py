@@ -145,10 +145,22 @@ def _recipe(story: Story) -> Markup:
             ("Pose", pose),
             ("Wears", f"{look.get('garment', '')} in {look.get('garment_colour', '')}"),
             ("Backdrop", look.get("backdrop_colour") or ""),
+            *_run(recipe.get("made_by") or {}),
             *((name.replace("_", " ").capitalize(), _short(value)) for name, value in sorted(recipe.items()) if _plain(value)),
         ]
     )
     return Markup('<details class="ts-fold"><summary>Recipe</summary>{}</details>').format(told)
+
+
+def _run(made_by: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How the model was held on the machine and what happened on the way, where the painter told."""
+    tries = (made_by.get("best_of") or {}).get("tries") or ()
+    told = {
+        "Model held": str(made_by.get("mode") or ""),
+        "On the way": " ".join(str(one) for one in made_by.get("told") or ()),
+        "Best of": f"{len(tries)} paintings, by likeness" if len(tries) > 1 else "",
+    }
+    return [(name, value) for name, value in told.items() if value]
 
 
 def _plain(value: object) -> bool:

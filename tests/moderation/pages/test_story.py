@@ -1,5 +1,6 @@
 """Facts about the story of an image, the list of findings, the queue's rows and the head of a page."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,16 @@ def test_the_head_counts_what_waits_and_switches_roles_in_a_demo_only() -> None:
     assert "/demo/enter" not in studio
     assert "do not exist" not in studio
     assert 'data-post="/sign-out"' in studio
+
+
+def test_how_the_model_was_held_and_what_happened_on_the_way_is_told(scene: Scene) -> None:
+    scene.judged("r1")
+    assert "Model held" not in told(scene, MAYA)
+    tries = [{"seed": 7, "likeness": 0.1}, {"seed": 8, "likeness": 0.7}]
+    made_by = {"mode": "quantised", "told": [f"The GPU ran out of memory. {EVIL}"], "best_of": {"tries": tries}}
+    with scene.database.write("worker") as tx:
+        tx.execute("INSERT INTO recipe VALUES ('r1', ?, ?)", [json.dumps({"painter": "klein", "made_by": made_by}), tx.now])
+    story = told(scene, MAYA)
+    assert "<dt>Model held</dt><dd>quantised</dd>" in story
+    assert "<dd>The GPU ran out of memory. &lt;" in story
+    assert "<dd>2 paintings, by likeness</dd>" in story
