@@ -33,10 +33,10 @@ from moderation.negatives import Negatives
 from moderation.payouts import Payouts
 from moderation.person_keys import PersonKeys
 from moderation.protected import ProtectedPeople
+from moderation.questions.answers import Questions
 from moderation.reach import Reach
 from moderation.recall import Recalls
 from moderation.receipt import Receipts, Seal
-from moderation.questions.answers import Questions
 from moderation.references import Develop, References
 from moderation.release import Releases
 from moderation.restricted import References as Photographs
@@ -91,6 +91,7 @@ class House:
         self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue, self._close_day))
         self.witnesses = Witnesses(self.database, self.heads)
         self.insight = Insight(self.database, self.settle)
+        self.questions = Questions(self.database, self.settle, demo=home.kind is Kind.DEMO)
         self.viewing = Viewing(self.database, self.vault)
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
@@ -99,7 +100,6 @@ class House:
         self.payouts = Payouts(self.database)
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
-        self.questions = Questions(self.database, self.settle, demo=home.kind is Kind.DEMO)
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
 
     def _close_day(self) -> None:

@@ -131,6 +131,7 @@ def parts_of(
         witness_routes(house.witnesses),
         lambda pages: her_data_routes(pages, _her_data(house)),
         lambda pages: money_routes(pages, _money(house)),
+        lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
     )
 
     def links(account: Account | None) -> Linked:
@@ -139,7 +140,6 @@ def parts_of(
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, links)
 
 
-        lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
 def _still_here(house: House, twins: Twins) -> list[Portrait]:
     return [Portrait(one.id, one.name) for one in twins.cast() if not house.person_keys.is_erased_twin(one.id)]
 
