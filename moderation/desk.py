@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from moderation import desk_claims, desk_second
 from moderation.access.account import Account, Role
+from moderation.attempts import watched
 from moderation.database import Database, Transaction
 from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, move
@@ -134,6 +135,7 @@ class Desk:
         with self._database.write(account.id) as tx:
             return desk_claims.let_go(tx, account, render_id, token)
 
+    @watched("review")
     def review(
         self, account: Account, render_id: str, version: int, choice: str, reason_code: str | None, note: str, token: str
     ) -> Row:
@@ -166,6 +168,7 @@ class Desk:
         self._reach("decide.review-recorded")
         return decision
 
+    @watched("review")
     def refuse_many(
         self, account: Account, chosen: Sequence[tuple[str, int]], reason_code: str | None, note: str
     ) -> dict[str, str]:
@@ -190,6 +193,7 @@ class Desk:
                 answers[render_id] = str(why)
         return answers
 
+    @watched("take a review back")
     def undo(self, account: Account, render_id: str, version: int | None = None) -> Row:
         """Take one's own decision back while nobody has decided since; the superseding `decision` row.
 
@@ -214,6 +218,7 @@ class Desk:
             self._reach("decide.escalated")
         return row
 
+    @watched("appeal")
     def appeal(self, account: Account, render_id: str, note: str, version: int | None = None) -> Row:
         """Ask for another moderator's look at an image that was blocked or refused by one; the `decision` row.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from moderation.access.account import Account, Role
+from moderation.attempts import watched
 from moderation.database import Database
 from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
 from moderation.desk_moves import Row, Writing, insist_possible, move
@@ -59,6 +60,7 @@ class SignOff:
         self._word = word
         self._reach = reach
 
+    @watched("sign")
     def statement(
         self,
         account: Account,
@@ -79,6 +81,7 @@ class SignOff:
             reason = reason_for(reason_code, note).value if choice == "refuse" else None
             return image_statement(tx, account, render_id, choice, said, reason_code=reason, note=note_of(note))
 
+    @watched("approve")
     def approve(
         self, account: Account, render_id: str, sealed_sha256: str, version: int | None = None, *, word: Word = None
     ) -> Row:
@@ -91,6 +94,7 @@ class SignOff:
         choice = _Choice(State.APPROVED, "signoff", "approve", seen=sealed_sha256)
         return self._decide(account, render_id, choice, version, word)
 
+    @watched("refuse")
     def refuse(
         self, account: Account, render_id: str, reason_code: str, note: str = "", version: int | None = None, *, word: Word = None
     ) -> Row:
@@ -99,12 +103,14 @@ class SignOff:
         choice = _Choice(State.REFUSED, "signoff", "refuse", reason_for(reason_code, note), note_of(note))
         return self._decide(account, render_id, choice, version, word)
 
+    @watched("ask for a change")
     def ask_change(self, account: Account, render_id: str, note: str, version: int | None = None, *, word: Word = None) -> Row:
         """Ask for another image instead of this one; ReasonMissing without a note on what should change."""
         require(account, Role.MODEL, _HERS_ALONE)
         wish = note_of(note, needed="Say what should be different.")
         return self._decide(account, render_id, _Choice(State.CHANGE_ASKED, "signoff", "change", note=wish), version, word)
 
+    @watched("take an approval back")
     def undo(self, account: Account, render_id: str, version: int | None = None, *, word: Word = None) -> Row:
         """Take her approval back while the image is not released; the superseding `decision` row."""
         return self._decide(account, render_id, _Choice(State.HER_TURN, "undo", "undo"), version, word)

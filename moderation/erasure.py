@@ -10,6 +10,7 @@ from moderation import erasure_words as words
 from moderation import foresight
 from moderation.access.account import Account, Role
 from moderation.access.accounts import NO_PASSWORD
+from moderation.attempts import watched
 from moderation.audit import canonical
 from moderation.database import Database, Transaction
 from moderation.desk_decisions import new_id
@@ -116,6 +117,7 @@ class Erasure:
         now = self._database.clock().isoformat(timespec="microseconds")
         return _statement(account, {"at": now, "key": key})
 
+    @watched("erase")
     def erase(self, account: Account, person_id: str | None = None, *, asked: str = "", word: Word = None) -> Receipt:
         """Erase the person: herself from her own account, or an administrator for whom `asked` tells how she wished it.
 

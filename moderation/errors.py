@@ -13,6 +13,10 @@ class Gone(NotFound):
     """It was here and was removed for good; the message says why."""
 
 
+class Missing(NotFound):
+    """A file is not where it was kept, though its row is there."""
+
+
 class Erased(Gone):
     """The person whose it was had herself erased."""
 

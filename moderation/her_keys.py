@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from moderation.access.account import Account, Role
+from moderation.attempts import watched
 from moderation.audit import canonical
 from moderation.database import Database
 from moderation.desk_decisions import new_id, require
@@ -110,6 +111,7 @@ class HerKeys:
         person_id = str(account.person_id)
         return KeyStanding(self.current(person_id), self.waiting(person_id), self.needs_no_password(account))
 
+    @watched("make her key")
     def draft(self, account: Account, public_key: bytes) -> bytes:
         """The statement that a new key signs, and the present one too if she has it. Raises NotYours, SignatureRefused."""
         require(account, Role.MODEL, _HERS_ALONE)
@@ -117,6 +119,7 @@ class HerKeys:
         present = self.current(str(account.person_id))
         return _new_key_statement(account, fingerprint_of(public_key), present.fingerprint if present else None, at)
 
+    @watched("make her key")
     def register(self, account: Account, new: NewKey, proof: str) -> PersonKey | None:
         """Make a key hers; None when it has to wait for a witness, because she has a key that did not sign for this one.
 
@@ -157,6 +160,7 @@ class HerKeys:
         self._tombstone(tx, made.person_id, facts_of(tx, made.id))
         return made
 
+    @watched("witness a key")
     def witness(self, witness: Account, person_id: str, fingerprint: str) -> PersonKey:
         """Let a waiting key become hers, as a person who saw that it is she; `fingerprint` is what the witness read on her page.
 

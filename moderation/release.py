@@ -10,6 +10,7 @@ from datetime import timedelta
 from moderation import ledger
 from moderation.access.account import Account, Role
 from moderation.approval import insist_on_signed_approval
+from moderation.attempts import watched
 from moderation.database import Database
 from moderation.desk_decisions import STANDING_APPROVAL, new_id, not_found, require
 from moderation.desk_moves import Row, Writing, in_force, move, rights_sentence
@@ -96,6 +97,7 @@ class Releases:
         self._reach = reach
         self._draw = draw
 
+    @watched("release")
     def release(self, account: Account, render_id: str, version: int | None = None) -> Row:
         """Release an approved image: state, release, pay and audit in one transaction; the `release` row.
 
@@ -117,6 +119,7 @@ class Releases:
         self._reach("release.committed")
         return release
 
+    @watched("download")
     def grant(self, account: Account, render_id: str) -> str:
         """A token with which this account may fetch the released file for five minutes; only its hash is kept.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from moderation import foresight
 from moderation.access.account import Account, Role
+from moderation.attempts import watched
 from moderation.database import Database
 from moderation.desk_decisions import new_id, not_found, note_of, require
 from moderation.desk_moves import Row, Writing, move
@@ -110,6 +111,7 @@ class Rights:
                 raise _nothing()
             return foresight.foresee(tx, scope, subject_id)
 
+    @watched("sign a taking back", on=1)
     def statement(self, account: Account, scope: str, subject_id: str, key: str, *, reason: str = "") -> bytes:
         """What her key signs for taking this back now; `key` is its fingerprint. Raises NotYours, NotFound, ReasonMissing."""
         require(account, Role.MODEL, _HERS_ALONE)
@@ -118,6 +120,7 @@ class Rights:
                 raise _nothing()
             return revocation_statement(account, scope, subject_id, note_of(reason), {"at": tx.now, "key": key})
 
+    @watched("take back", on=1)
     def revoke(
         self,
         account: Account,

@@ -3,6 +3,7 @@
 `render` (state, version, fence) and the view `licence_window` stand in the same file and are read here by name.
 """
 
+from moderation.attempts import MIGRATIONS as ATTEMPTS
 from moderation.database import Migration, append_only
 from moderation.schema_agency import MIGRATIONS as AGENCY
 from moderation.schema_audit import HEADS, TOMBSTONES
@@ -173,5 +174,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     *DESK,
     *AGENCY,
     *NOTICES,
+    *ATTEMPTS,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

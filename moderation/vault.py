@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from moderation.errors import KeyUnusable, NotFound, SealBroken, VaultFull
+from moderation.errors import KeyUnusable, Missing, NotFound, SealBroken, VaultFull
 from moderation.keyring import Key
 
 Write = Callable[[int, memoryview], int]
@@ -106,7 +106,7 @@ class Vault:
         except (FileNotFoundError, KeyUnusable) as error:
             if isinstance(error, KeyUnusable) and path.exists():
                 raise
-            raise NotFound("This picture is not in the vault.") from error
+            raise Missing("This picture is not in the vault.") from error
         try:
             content = key.open(sealed, _meant_for(shelf, render_id))
         except KeyUnusable as error:

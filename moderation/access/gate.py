@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,11 +34,15 @@ component servers, streams, the API's description) is closed by not standing her
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a request goes no further; with `sign_in` a page load is led to the sign-in page instead."""
+    """Why a request goes no further; with `sign_in` a page load is led to the sign-in page instead.
+
+    `trespass` is what an account tried that is for another role, as it is put on record; empty where nothing was tried.
+    """
 
     status: int
     sentence: str
     sign_in: bool = False
+    trespass: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,8 @@ def admit(plan: Plan, method: str, path: str, query: str, account: Account | Non
         return None
     role = plan.zones[zone]
     if account.role is not role:
-        return Refusal(
-            401, f"{ROOMS.get(role, 'This page')} is for a {role}; you are signed in as {account.name}, {account.role}."
-        )
+        sentence = f"{ROOMS.get(role, 'This page')} is for a {role}; you are signed in as {account.name}, {account.role}."
+        return Refusal(401, sentence, trespass="" if method in READS else f"page of {role}")
     inside = path.removeprefix(zone)
     wanted = GRADIO_READS if method in READS else GRADIO_POSTS
     if method not in READS | {"POST"} or not wanted.fullmatch(inside) or "deep_link" in parse_qs(query, keep_blank_values=True):
@@ -150,6 +154,8 @@ class Gate:
         if refusal is None:
             await self.app(scope, receive, send)
             return
+        if refusal.trespass:
+            await run_in_threadpool(self._sessions.note_attempt, scope["account"], refusal.trespass)
         response = self._answer(Request(scope, receive), refusal)
         await response(scope, receive, send)
 

@@ -61,25 +61,26 @@ class Guard:
     def _call(self, handler: Handler, roles: frozenset[Role]) -> Handler:
         def call(request: gr.Request, *values: Any) -> Any:
             with self._worded():
-                return handler(self._admit(request, roles), *values)
+                return handler(self._admit(request, roles, call.__name__), *values)
 
         return call
 
     def _steps(self, handler: Handler, roles: frozenset[Role]) -> Handler:
         def steps(request: gr.Request, *values: Any) -> Iterator[Any]:
             with self._worded():
-                for value in handler(self._admit(request, roles), *values):
+                for value in handler(self._admit(request, roles, steps.__name__), *values):
                     yield value
-                    self._admit(request, roles)
+                    self._admit(request, roles, steps.__name__)
 
         return steps
 
-    def _admit(self, request: gr.Request, roles: frozenset[Role]) -> Account:
+    def _admit(self, request: gr.Request, roles: frozenset[Role], name: str) -> Account:
         scope = getattr(getattr(request, "request", None), "scope", {})
         account = self._sessions.account(scope.get("session", {}))
         if account is None:
             raise gr.Error(SIGNED_OUT, title="Signed out", print_exception=False)
         if account.role not in roles:
+            self._sessions.note_attempt(account, f"page of {', '.join(sorted(roles))}: {name}")
             sentence = f"You are signed in as {html.escape(account.name)}, who may not do this."
             raise gr.Error(sentence, title="Not done", print_exception=False)
         return account

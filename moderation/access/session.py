@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from moderation import attempts
 from moderation.access.account import Account
 from moderation.access.accounts import FIELDS, account_of, token_sha256
 from moderation.database import Database
@@ -110,6 +111,10 @@ class Sessions:
             [hashed, self._database.clock().isoformat(timespec="microseconds")],
         )
         return account_of(rows[0]) if rows else None
+
+    def note_attempt(self, account: Account, act: str) -> None:
+        """Put on record that this account tried something on a page that is not for it."""
+        attempts.note(self._database, account, act)
 
     def end(self, cookie: Cookie) -> None:
         """Sign out: every copy of this cookie is void from now on."""

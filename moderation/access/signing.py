@@ -52,10 +52,14 @@ class TakesBack(Protocol):
 
 @dataclass(frozen=True)
 class Signing:
-    """What stands behind the routes; `proof` gives the signed approval of an image as JSON."""
+    """What stands behind the routes; `proof` gives the signed approval of an image as JSON.
+
+    `note` puts on record what an account tried that only she may do.
+    """
 
     keys: HerKeys
     confirmations: Confirmations
+    note: Callable[[Account, str], object]
     signs: Signs
     rights: TakesBack
     proof: Callable[[Account, str], bytes]
@@ -78,11 +82,11 @@ def signing_routes(signing: Signing) -> APIRouter:
 def _key_routes(router: APIRouter, signing: Signing) -> None:
     @router.get("/my-key")
     def standing(account: SignedIn) -> Response:
-        return JSONResponse(_standing(signing, _her(account)))
+        return JSONResponse(_standing(signing, _her(account, signing)))
 
     @router.post("/my-key/statement", dependencies=OWN_FORM)
     def draft(account: SignedIn, public_key: Short = "") -> Response:
-        return _statement(signing.keys.draft(_her(account), _bytes(public_key)))
+        return _statement(signing.keys.draft(_her(account, signing, "make her key"), _bytes(public_key)))
 
     @router.post("/my-key", dependencies=OWN_FORM)
     def register(
@@ -94,13 +98,14 @@ def _key_routes(router: APIRouter, signing: Signing) -> None:
         proof: Short = "",
     ) -> Response:
         signed = NewKey(_bytes(public_key), statement.encode(), _bytes(signature), _bytes(endorsement) if endorsement else None)
-        signing.keys.register(_her(account), signed, proof)
+        signing.keys.register(_her(account, signing, "make her key"), signed, proof)
         return JSONResponse(_standing(signing, account))
 
     @router.post("/confirm", dependencies=OWN_FORM)
     def confirm(request: Request, account: SignedIn, password: Short = "") -> Response:
         address = request.client.host if request.client else "unknown"
-        return JSONResponse({"proof": signing.confirmations.confirm(_her(account), password, address)})
+        her = _her(account, signing, "give her password")
+        return JSONResponse({"proof": signing.confirmations.confirm(her, password, address)})
 
 
 def _statement_routes(router: APIRouter, signing: Signing) -> None:
@@ -116,12 +121,15 @@ def _statement_routes(router: APIRouter, signing: Signing) -> None:
     ) -> Response:
         code = reason if reason in list(Reason) else None
         allowed = _list(renditions)
-        made = signing.signs.statement(_her(account), render_id, choice, key, reason_code=code, note=note, renditions=allowed)
+        her = _her(account, signing, "sign")
+        made = signing.signs.statement(her, render_id, choice, key, reason_code=code, note=note, renditions=allowed)
         return _statement(made)
 
     @router.post("/statement/taking-back/{scope}/{subject_id}", dependencies=OWN_FORM)
     def taking_back(account: SignedIn, scope: str, subject_id: str, key: Short = "", reason: Long = "") -> Response:
-        return _statement(signing.rights.statement(_her(account), scope, subject_id, key, reason=reason))
+        return _statement(
+            signing.rights.statement(_her(account, signing, "sign a taking back"), scope, subject_id, key, reason=reason)
+        )
 
 
 def _standing(signing: Signing, account: Account) -> dict[str, Any]:
@@ -136,8 +144,10 @@ def _standing(signing: Signing, account: Account) -> dict[str, Any]:
     }
 
 
-def _her(account: Account) -> Account:
+def _her(account: Account, signing: Signing, act: str = "") -> Account:
     if account.role is not Role.MODEL:
+        if act:
+            signing.note(account, act)
         raise NotFound("There is nothing here.")
     return account
 

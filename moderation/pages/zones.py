@@ -158,4 +158,4 @@ def _shelf(house: House, documents: Documents, drafts: Drafts) -> Shelf:
 
 
 def _signing(house: House) -> Signing:
-    return Signing(house.keys, house.confirmations, house.signs, house.rights, house.approvals.proof)
+    return Signing(house.keys, house.confirmations, house.sessions.note_attempt, house.signs, house.rights, house.approvals.proof)

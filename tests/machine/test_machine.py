@@ -19,7 +19,7 @@ from tests.machine.whole import Whole
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MINA, MODO, NORA
 from twin.consent import PayBasis
 
-EXAMPLES, STEPS = 240, 52
+EXAMPLES, STEPS = 280, 52
 CALLS = 10_000
 SELDOM = 20
 DONE = (
