@@ -6,7 +6,7 @@ import secrets
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +31,7 @@ from moderation.safeguards.finding import Verdict
 from moderation.seal import mark_thumbnail
 from moderation.submission import Sheet
 from moderation.templates import ReferencePicture
-from twin import commands, demo, making
+from twin import commands, demo, making, registry
 from twin import schema as twin_schema
 from twin.arguments import parse
 from twin.claim import Claim
@@ -70,7 +70,7 @@ class Studio:
         self.settings = settings
         self.home = home
         self.judging = moderation.house.House(
-            home, clock, settings.reach, lambda reference_id: self.painting.reference_picture(reference_id), ASSETS / "blend"
+            home, clock, settings.reach, lambda id_: self.painting.reference_picture(id_), ASSETS / "blend", registry.enrol
         )
         self.painting = twin.house.House(
             ASSETS,
@@ -85,6 +85,7 @@ class Studio:
             sign=self.judging.consent_word.given,
             weights=home.painters,
             eyes=lambda: self.judging.examiner,
+            photograph=lambda reference_id: self.judging.enrolments.crop(reference_id),
         )
 
     def seal(self, claim: Claim, painting: Painting) -> Sheet:
@@ -108,6 +109,7 @@ class Studio:
             seal=self.seal,
             incoming=incoming,
             sweep=self.sweep,
+            edit=self.painting.edits(incoming.picture).of,
             negative=lambda claim: Negative.behind(claim, self.painting.store, self.judging.negatives.stored),
             reach=self.settings.reach,
         )
@@ -122,10 +124,9 @@ class Studio:
 
     def worker(self, name: str, stop: threading.Event) -> Worker:
         """A worker of this home."""
-        post, (begin, settle) = self.home.folder / "worker.lock", (self.sweep, self.judging.at_every_turn)
-        return Worker(
-            self.painting.jobs, self.work(), name=name, post=post, stop=stop, begin=begin, settle=settle, refusals=REFUSALS
-        )
+        jobs, post = self.painting.jobs, self.home.folder / "worker.lock"
+        begin, settle = self.sweep, self.judging.at_every_turn
+        return Worker(jobs, self.work(), name=name, post=post, stop=stop, begin=begin, settle=settle, refusals=REFUSALS)
 
     def paying(self, login: str | None, brand_ids: Sequence[str]) -> Account:
         """The creative in whose name the command line orders. Raises NotFound, AccountRefused."""
@@ -157,9 +158,9 @@ class Studio:
         """Make face models and measurements ready, once; the demo's were measured beforehand."""
         self.judging.prepare(self.references, say, TEMPLATES)
 
-    def references(self) -> Iterator[ReferencePicture]:
-        """Every reference of every twin, developed in the lights that faces are measured in."""
-        yield from (ReferencePicture(*one) for one in self.painting.reference_pictures())
+    def references(self, names: Collection[str] | None) -> Iterator[ReferencePicture]:
+        """References in the lights that faces are measured in: those named, or all that were rendered."""
+        yield from (ReferencePicture(*one) for one in self.painting.reference_pictures(names))
 
 
 def open_studio(settings: Settings, clock: Callable[[], datetime], say: Callable[[str], None]) -> Studio:
@@ -274,8 +275,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
         case command if command in making.COMMANDS:
             print(making.make(studio.painting, asked, mark_thumbnail))
         case _:
-            prompts = console.Prompts(ask_password, confirm, tell)
-            print(console.answer(studio.judging, asked, prompts, settings.address, ASSETS))
+            print(console.answer(studio.judging, asked, console.Prompts(ask_password, confirm, tell), settings.address, ASSETS))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """The packs that answer in this home: those that somebody chose, and otherwise those that the program came with."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from moderation.database import Database
@@ -9,7 +10,7 @@ from moderation.faces.pack import DEFAULT, Pack
 from moderation.packs import in_use, installed
 from moderation.safeguards.blend import Unanswered
 from moderation.safeguards.exhibit import Safeguard
-from moderation.safeguards.manipulation import BLEND, Manipulation
+from moderation.safeguards.manipulation import BLEND, GENERATED, ON_OUTPUTS, ON_UPLOADS, Manipulation
 from moderation.safeguards.packed import PackedManipulation
 
 
@@ -26,11 +27,20 @@ def chosen_blend(database: Database, folder: Path, threads: int) -> Safeguard | 
 
     A chosen pack that cannot be used answers nothing, and never gives way to another in silence.
     """
-    name = in_use(database, BLEND)
+    return _chosen(database, folder, threads, BLEND, ON_OUTPUTS, "manipulation")
+
+
+def chosen_generated(database: Database, folder: Path, threads: int) -> Safeguard | None:
+    """What tells generated pictures from photographs, asked of uploads alone; None where nobody chose a pack for that."""
+    return _chosen(database, folder, threads, GENERATED, ON_UPLOADS, GENERATED)
+
+
+def _chosen(database: Database, folder: Path, threads: int, slot: str, counts: Collection[str], called: str) -> Safeguard | None:
+    name = in_use(database, slot)
     if name is None:
         return None
     try:
         model = PackedManipulation(installed(database, folder, name), threads)
     except PackRefused as refusal:
-        return Unanswered(refusal)
-    return Manipulation(model, model.limits)
+        return Unanswered(refusal, called)
+    return Manipulation(model, model.limits, counts, called)

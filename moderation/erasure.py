@@ -15,11 +15,12 @@ from moderation.audit import canonical
 from moderation.database import Database, Transaction
 from moderation.desk_decisions import new_id
 from moderation.desk_moves import Row, Writing
+from moderation.enrolment.forgetting import forget_photographs
 from moderation.errors import AlreadyDecided, BadRequest, NotFound, NotYours
 from moderation.her_word import HerWord, Said, Word
 from moderation.person_keys import PersonKeys
 from moderation.reach import Reach, unreached
-from moderation.restricted import SHELVES, destroy_objects
+from moderation.restricted import SHELVES, destroy_objects, drop_files
 from moderation.rights import Rights
 from moderation.vault import OF_IMAGES, Vault
 
@@ -180,7 +181,7 @@ class Erasure:
                 self._vault.drop(shelf, image["id"])
         objects = "SELECT o.id, o.kind FROM restricted_object o JOIN twin t ON t.id = o.twin_id WHERE t.person_id = ?"
         for one in rows(objects, [person_id]):
-            self._vault.drop(SHELVES[one["kind"]], one["id"])
+            drop_files(self._vault, one["kind"], one["id"])
         self._reach("erase.files-dropped")
 
 
@@ -207,6 +208,7 @@ def _carry_out(tx: Writing, row: Mapping[str, Any]) -> None:
             tx.execute(f"DELETE FROM {table} WHERE twin_id = ?", [twin_id])
         for kind in SHELVES:
             destroy_objects(tx, kind, twin_id)
+        forget_photographs(tx, twin_id)
     accounts = tx.execute("SELECT id FROM account WHERE person_id = ?", [person_id])
     for account in accounts:
         tx.execute("DELETE FROM sign_in WHERE account_id = ?", [account["id"]])

@@ -1,13 +1,14 @@
 """Makes the examination of one home: the face pack, the reader, what is known of the twins, and the safeguards in order."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moderation.calibration import KnownFaces
-from moderation.chosen import chosen_blend, faces_pack
+from moderation.chosen import chosen_blend, chosen_generated, faces_pack
 from moderation.database import Database
+from moderation.enrolment.looking import Looking
 from moderation.errors import BadImage, PackRefused, Unexaminable
 from moderation.evaluation import Probe, shots
 from moderation.evaluation_report import CAVEATS, Report, tables_of, write_report
@@ -16,6 +17,7 @@ from moderation.faces.outline import best_fit, canvas
 from moderation.faces.pack import DEFAULT, Pack
 from moderation.keyring import Keyring
 from moderation.known import Enrolled, FaceStore, Limits, TwinKeys
+from moderation.nearest import NearestFace
 from moderation.person_keys import PersonKeys
 from moderation.protected import Floats, ProtectedPeople
 from moderation.safeguards.blend import blend_safeguard
@@ -32,12 +34,13 @@ from moderation.safeguards.one_face import OneFace
 from moderation.safeguards.protected import ProtectedPerson
 from moderation.shipped import measure_beforehand
 from moderation.sighting import Sighting, nearness, sighting
-from moderation.templates import ReferencePicture
+from moderation.templates import Outline, ReferencePicture, Template
 
 if TYPE_CHECKING:
     from moderation.faces.reader import FaceReader
 
-Pictures = Callable[[], Iterable[ReferencePicture]]
+Pictures = Callable[[Collection[str] | None], Iterable[ReferencePicture]]
+"""The pictures of the references named; of None, of all that came with the program."""
 Say = Callable[[str], None]
 
 SMALLEST_PHOTOGRAPHED = 80.0
@@ -89,8 +92,7 @@ class Examiner:
         if store.missing(enrolled):
             say("Measuring the references of the twins …")
         try:
-            pictures = partial(_of, references)
-            store.ready(enrolled, pictures, lambda: self._reader, canvas, shipped, lambda _words, _part: None)
+            store.ready(enrolled, references, lambda: self._reader, canvas, shipped, lambda _words, _part: None)
         except Unexaminable as refusal:
             say(str(refusal))
 
@@ -157,7 +159,7 @@ class Examiner:
 
     def measure_beforehand(self, references: Pictures, file: Path) -> int:
         """Measure all references and write them to `file`; how many there are. Raises PackRefused or BadImage."""
-        return measure_beforehand(file, self._pack.sha256, self._reader, canvas, references())
+        return measure_beforehand(file, self._pack.sha256, self._reader, canvas, references(None))
 
     def limits(self) -> Limits:
         """What is known of the twins with the pack in use, and since when. Raises PackRefused, also before it was prepared."""
@@ -187,6 +189,32 @@ class Examiner:
         report = Report(self._pack.name, self._pack.sha256, at, (data, *CAVEATS), tables_of(taken, known))
         files = write_report(folder / self._pack.name, report, taken, known)
         return f"{len(taken)} pictures were asked about; {len(files)} files are in {files[0].parent}."
+
+    def looking(self) -> Looking:
+        """What looks at photographs handed in: also a model that tells generated pictures, where one was chosen.
+
+        Raises PackRefused.
+        """
+        blend = chosen_blend(self._database, self._folder, self._threads) or self._own_blend
+        generated = chosen_generated(self._database, self._folder, self._threads)
+        return Looking(self._reader, [blend, *([generated] if generated else [])])
+
+    @property
+    def pack_sha256(self) -> str:
+        """Which face models are in use. Raises PackRefused."""
+        return self._pack.sha256
+
+    def known_now(self) -> KnownFaces:
+        """What is known of the twins. Raises PackRefused, Unexaminable."""
+        return self._known()
+
+    def listed(self) -> NearestFace:
+        """The faces of those who asked never to be painted. Raises PackRefused, Unexaminable."""
+        return self.protected.faces()
+
+    def enrol(self, outlines: Iterable[Outline], templates: Iterable[Template]) -> KnownFaces:
+        """Keep what was measured of references that the registry has by now, and set everybody's limits anew."""
+        return self.store.enrol(self._enrolled(), outlines, templates)
 
     @cached_property
     def protected(self) -> ProtectedPeople:
@@ -226,7 +254,3 @@ class Examiner:
         rows = self._database.rows("SELECT id, twin_id, sha256 FROM reference ORDER BY id")
         kept = None if self._may_keep is None else self._may_keep()
         return [Enrolled(row["id"], row["twin_id"], row["sha256"]) for row in rows if kept is None or row["twin_id"] in kept]
-
-
-def _of(references: Pictures, names: Collection[str]) -> Iterator[ReferencePicture]:
-    return (one for one in references() if one.reference_id in names)

@@ -37,7 +37,7 @@ from moderation.questions.answers import Questions
 from moderation.reach import Reach
 from moderation.recall import Recalls
 from moderation.receipt import Receipts, Seal
-from moderation.references import Develop, References
+from moderation.references import Develop, Enter, References, no_registry
 from moderation.release import Releases
 from moderation.restricted import References as Photographs
 from moderation.restricted import Weights
@@ -52,6 +52,8 @@ from moderation.viewing import Viewing
 from moderation.witness import Witnesses
 
 if TYPE_CHECKING:
+    from moderation.enrolment.enrolments import Enrolments
+    from moderation.enrolment.finishing import Finishing
     from moderation.examiner import Examiner, Pictures, Say
     from moderation.known import Limits
 
@@ -59,8 +61,11 @@ if TYPE_CHECKING:
 class House:
     """What judges, signs and releases in one home."""
 
-    def __init__(self, home: Home, clock: Clock, reach: Reach, develop: Develop, blend: Path | None = None) -> None:
-        """`develop` makes the picture of a reference, which is the other domain's to read; `blend` holds the blend detector."""
+    def __init__(
+        self, home: Home, clock: Clock, reach: Reach, develop: Develop, blend: Path | None = None, enter: Enter = no_registry
+    ) -> None:
+        """`develop` makes the picture of a reference and `enter` enters one in the registry; `blend` holds the blend detector."""
+        self._enter = enter
         self.home = home
         self._blend = blend
         self.clock = clock
@@ -205,6 +210,21 @@ class House:
     def examination(self) -> Examination:
         """The safeguards that every image passes."""
         return self.examiner.examination
+
+    @cached_property
+    def enrolments(self) -> "Enrolments":
+        """Photographs of people on their way to become twins."""
+        from moderation.enrolment.enrolments import Enrolments
+
+        demo, eyes = self.home.kind is Kind.DEMO, lambda: self.examiner
+        return Enrolments(self.database, self.vault, self.photographs, self.person_keys, eyes, demo=demo, reach=self.reach)
+
+    @cached_property
+    def finishing(self) -> "Finishing":
+        """How an enrolment ends."""
+        from moderation.enrolment.finishing import Finishing
+
+        return Finishing(self.database, self.vault, self.enrolments, lambda: self.examiner, self._enter, self.reach)
 
     def limits(self) -> "Limits":
         """Every twin's limits with the face pack in use. Raises PackRefused without one."""

@@ -122,6 +122,14 @@ class FaceStore:
         self._keep(enrolled, outlines, templates)
         return self.known()
 
+    def enrol(self, enrolled: Collection[Enrolled], outlines: Iterable[Outline], templates: Iterable[Template]) -> KnownFaces:
+        """Keep what was measured of somebody's references, and calibrate anew; `enrolled` are all there are, hers included.
+
+        Raises Unexaminable, Erased, KeyUnusable.
+        """
+        self._keep(enrolled, list(outlines), list(templates))
+        return self.known()
+
     def _keep(self, enrolled: Collection[Enrolled], outlines: list[Outline], templates: list[Template]) -> None:
         known = {one.reference_id for one in enrolled}
         with self._database.write("faces") as tx:
@@ -133,12 +141,12 @@ class FaceStore:
             for outline in outlines:
                 sealed = self._keys.to_seal_twin(outline.twin_id).seal(encoded(outline.canvas), self._place(outline.reference_id))
                 values = [outline.reference_id, outline.twin_id, self._pack, sealed, tx.now]
-                tx.execute("INSERT INTO outline VALUES (?, ?, ?, ?, ?)", values)
+                tx.execute("INSERT INTO outline VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
             for one in templates:
                 content, place = one.embedding.astype("<f4").tobytes(), self._place(one.reference_id, one.light)
                 sealed = self._keys.to_seal_twin(one.twin_id).seal(content, place)
                 values = [one.reference_id, one.twin_id, self._pack, one.light, sealed, tx.now]
-                tx.execute("INSERT INTO template VALUES (?, ?, ?, ?, ?, ?)", values)
+                tx.execute("INSERT INTO template VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
             found = self._opened(tx)
             if self._calibrate(tx, found.gallery):
                 found = replace(found, calibrations=self._limits(tx))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from moderation.access.session import LASTS as SESSION_LASTS
 from moderation.biometrics import LONGEST_UNUSED
+from moderation.enrolment.forgetting import LEFT_ALONE
 from moderation.protected import LONGEST as LONGEST_PROTECTED
 from moderation.retention import PIXELS
 from moderation.signoff import State
@@ -27,6 +28,10 @@ def _of_faces() -> list[tuple[str, str]]:
             "Reference photographs as handed in",
             "Sealed; destroyed when neither a consent to be painted nor one to be measured stands any more, at the latest"
             f" {unused} after her last dealing. Each opening is on record.",
+        ),
+        (
+            "Photographs of an enrolment that was not finished",
+            f"Given up and destroyed {LEFT_ALONE.days} days after the last one was handed in; those left out of a finished one at once.",
         ),
         (
             "Models trained on one person",

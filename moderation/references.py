@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from moderation.access.account import Account, Role
-from moderation.database import Database
+from moderation.database import Database, Transaction
 from moderation.desk_decisions import not_found
 from moderation.desk_moves import in_force
+from moderation.errors import BadRequest
 from moderation.seal import Picture, mark_reference
 from moderation.signoff import Window
 
 Develop = Callable[[str], Picture]
 """The picture (h, w, 3) of the reference with an id; raises what the owner of the references raises when it is missing."""
+
+Enter = Callable[[Transaction, str, str, str, str], object]
+"""`(tx, id, twin_id, sha256, pose)` enters a photograph as a reference in the registry, which is the other domain's."""
+
+
+def no_registry(_tx: Transaction, _id: str, _twin_id: str, _sha256: str, _pose: str) -> None:
+    """For a home whose registry is not at hand. Raises BadRequest."""
+    raise BadRequest("There is no registry here to enrol anybody in.")
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,10 @@ class Restricted:
         tx.record(f"{self.kind}.kept", held.id, twin=twin_id, sha256=held.sha256, bytes=held.bytes)
         return held
 
-    def open(self, actor: str, object_id: str, why: str) -> bytes:
+    def open(self, actor: str, object_id: str, why: str, shelf: Shelf | None = None) -> bytes:
         """The content, after the opening was recorded with its reason: one row for one load into memory.
+
+        With a `shelf`, what was made of it and lies there instead.
 
         Raises NotFound, Gone when it was destroyed, RightsLapsed when her permission is over, Erased, SealBroken, KeyUnusable.
         """
@@ -68,7 +70,10 @@ class Restricted:
             if rows[0]["destroyed_at"] is not None:
                 raise Gone(f"This was destroyed on {rows[0]['destroyed_at'][:10]}, when it could no longer be kept.")
             self._insist(tx, rows[0]["twin_id"])
-            tx.record(f"{self.kind}.opened", object_id, twin=rows[0]["twin_id"], why=why)
+            told = {} if shelf is None else {"shelf": shelf.name.lower()}
+            tx.record(f"{self.kind}.opened", object_id, twin=rows[0]["twin_id"], why=why, **told)
+        if shelf is not None:
+            return self._vault.read(shelf, object_id)
         return self._vault.read(self.shelf, object_id, rows[0]["sha256"])
 
     def of_twin(self, twin_id: str) -> tuple[Held, ...]:
@@ -112,10 +117,28 @@ def destroy_objects(tx: Writing, kind: str, twin_id: str) -> list[str]:
     return sorted(str(row["id"]) for row in rows)
 
 
-SHELVES = {"reference": Shelf.REFERENCE, "weights": Shelf.WEIGHTS}
+def destroy_object(tx: Writing, object_id: str) -> bool:
+    """Enter that one object is destroyed, whose files are to be dropped after the commit; whether it stood until now."""
+    sql = "UPDATE restricted_object SET destroyed_at = ? WHERE id = ? AND destroyed_at IS NULL RETURNING id"
+    return bool(tx.execute(sql, [tx.now, object_id]))
+
+
+SHELVES = {"reference": (Shelf.REFERENCE, Shelf.CROP, Shelf.THUMBNAIL), "weights": (Shelf.WEIGHTS,)}
+"""Where the files of an object lie, by its kind; all are named for it."""
+
+
+def drop_files(vault: Vault, kind: str, object_id: str) -> None:
+    """Drop every file of an object."""
+    for shelf in SHELVES[kind]:
+        vault.drop(shelf, object_id)
 
 
 def drop_destroyed(database: Database, vault: Vault) -> int:
-    """Drop the files of objects that are destroyed or were never entered; how many were there."""
-    standing = {row["id"] for row in database.rows("SELECT id FROM restricted_object WHERE destroyed_at IS NULL")}
-    return sum(vault.drop(shelf, name) for shelf in SHELVES.values() for name in vault.names(shelf) if name not in standing)
+    """Drop the files of objects that are destroyed or were never entered; how many were there.
+
+    Within a transaction, so that nobody is entering one meanwhile.
+    """
+    with database.write("retention", held=True) as tx:
+        standing = {row["id"] for row in tx.execute("SELECT id FROM restricted_object WHERE destroyed_at IS NULL")}
+        shelves = [shelf for kind in SHELVES.values() for shelf in kind]
+        return sum(vault.drop(shelf, name) for shelf in shelves for name in vault.names(shelf) if name not in standing)

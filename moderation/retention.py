@@ -10,9 +10,10 @@ from moderation.biometrics import Keep, keeps
 from moderation.database import Database, Transaction
 from moderation.desk_decisions import new_id
 from moderation.desk_moves import Row
+from moderation.enrolment.forgetting import end, left_alone
 from moderation.errors import ModerationError
 from moderation.reach import Reach, unreached
-from moderation.restricted import destroy_objects, drop_destroyed
+from moderation.restricted import destroy_object, destroy_objects, drop_destroyed
 from moderation.signoff import State
 from moderation.vault import OF_IMAGES, Vault
 
@@ -98,6 +99,7 @@ class Retention:
     def _destroyed(self, tx: Transaction) -> dict[str, Any]:
         over = {one.twin_id: one for one in keeps(tx.execute, tx.now)}
         return {
+            "enrolments": _end_enrolments(tx, over),
             "templates": _end_templates(tx, over),
             **{f"{kind}_objects": _end_objects(tx, over, kind, keep) for kind, keep in _KINDS.items()},
             "pictures": [row["id"] for row in self._old_pictures(tx)],
@@ -110,6 +112,19 @@ class Retention:
             until = (tx.at - period).isoformat(timespec="microseconds")
             found += tx.execute(_PICTURES, {"state": state.value, "until": until, "now": tx.now})
         return sorted(found, key=lambda row: str(row["id"]))
+
+
+def _end_enrolments(tx: Transaction, over: dict[str, Keep]) -> list[dict[str, Any]]:
+    """Give up the enrolments that nobody goes on with, or that nothing of may be kept any more."""
+    alone, ended = {row["id"] for row in left_alone(tx, tx.at)}, []
+    for row in tx.execute("SELECT id, twin_id FROM enrolment WHERE ended_at IS NULL ORDER BY id"):
+        reason = over[row["twin_id"]].reason("templates", tx.now) or ("left alone" if row["id"] in alone else None)
+        if reason is not None:
+            sql = "UPDATE photograph SET removed_at = ?, sealed = NULL WHERE enrolment_id = ? AND removed_at IS NULL RETURNING id"
+            ids = [one["id"] for one in tx.execute(sql, [tx.now, row["id"]]) if destroy_object(tx, one["id"])]
+            end(tx, row["id"], "given up")
+            ended.append({"twin": row["twin_id"], "why": reason, "ids": ids})
+    return ended
 
 
 _KINDS = {"reference": "references", "weights": "weights"}

@@ -8,6 +8,7 @@ from moderation.database import Migration, append_only
 from moderation.schema_agency import MIGRATIONS as AGENCY
 from moderation.schema_audit import HEADS, TOMBSTONES
 from moderation.schema_desk import MIGRATIONS as DESK
+from moderation.schema_enrolment import MIGRATIONS as ENROLMENT
 from moderation.schema_keys import HER_KEYS
 from moderation.schema_notices import MIGRATIONS as NOTICES
 from moderation.schema_pay import PAY
@@ -175,5 +176,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     *AGENCY,
     *NOTICES,
     *ATTEMPTS,
+    *ENROLMENT,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

@@ -35,6 +35,8 @@ class Shelf(Enum):
     PROGRESS = ("progress", ".jpg")
     REFERENCE = ("vault/references", ".photo")
     WEIGHTS = ("vault/weights", ".weights")
+    CROP = ("vault/crops", ".png")
+    THUMBNAIL = ("vault/thumbnails", ".jpg")
 
 
 OF_IMAGES = (Shelf.ORIGINAL, Shelf.NEGATIVE, Shelf.PREVIEW, Shelf.PROGRESS)

@@ -1,6 +1,6 @@
 """The objects of the twin domain, each made once, when it is first asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from twin.catalogue import Catalogue
 from twin.darkroom import Darkroom
 from twin.documents import Documents
 from twin.drafts import Drafts, Sign
+from twin.edits import Edits
 from twin.engines import Engines, Eyes, views
 from twin.errors import NotFound
 from twin.installs import Installs
@@ -25,7 +26,7 @@ from twin.plate import Plate, develop, read_index, read_plate
 from twin.ports import GiveUp, Halted, Move, Picture, Reach, Store
 from twin.probes import painted_probes, probes, unseen
 from twin.recipe import Environment, environment_here
-from twin.reference import LIGHTS, Reference
+from twin.reference import AS_TAKEN, LIGHTS, PHOTOGRAPHED, Reference
 from twin.specimens import PURPOSES, Specimen, specimens
 from twin.wardrobe import Wardrobe
 
@@ -37,7 +38,8 @@ class House:
     """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
 
     `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `power` is how much of the machine engines
-    take; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them.
+    take; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them;
+    `photograph` opens the crop of a reference that was photographed.
     """
 
     def __init__(
@@ -55,11 +57,13 @@ class House:
         sign: Sign,
         weights: Path,
         eyes: Callable[[], Eyes],
+        photograph: Callable[[str], Picture],
     ) -> None:
         self.assets = assets
         self.store = store
         self.clock = clock
         self._power, self._weights, self._eyes = power, weights, eyes
+        self._photograph = photograph
         self.darkroom = Darkroom()
         self.papers = (Documents(store), Drafts(store, sign))
         self.bureau = Bureau(store, self.papers[1])
@@ -106,6 +110,10 @@ class House:
         rows = self.store.rows("SELECT id, pose FROM reference WHERE twin_id = ? ORDER BY id", [twin_id])
         return tuple(self.reference_picture(one) for one in views([(row["id"], row["pose"]) for row in rows], VIEWS))
 
+    def edits(self, picture: Callable[[str], Picture]) -> Edits:
+        """The orders that repaint a part of an earlier image, whose sealed picture `picture` reads."""
+        return Edits(self.store, picture)
+
     def environment(self) -> Environment:
         """What repaints an image from here: versions, machine and threads."""
         return environment_here(self._power.threads)
@@ -139,20 +147,32 @@ class House:
         painter = self.painter("atelier")
         return painted_probes(painter, self.lookbook, self.wardrobe, painter.card.twins or ())
 
-    def reference_pictures(self) -> Iterator[tuple[str, str, str, str, Picture]]:
-        """Every reference of every twin in each light of `reference.LIGHTS`: id, twin, light, SHA-256, (h, w, 3) picture.
+    def reference_pictures(self, names: Collection[str] | None = None) -> Iterator[tuple[str, str, str, str, Picture]]:
+        """References in each light there is of them: id, twin, light, SHA-256, (h, w, 3) picture; one after the other.
 
-        Raises NotFound or BadValue when a file is gone or was altered.
+        Those named; without names all that were rendered, which came with the program. A plate is developed in each light of
+        `reference.LIGHTS`, a photograph is as it was taken. Raises NotFound or BadValue when a file is gone or was altered.
         """
         lines = {line["id"]: line for line in read_index(self._references)}
         for row in self.store.rows("SELECT * FROM reference ORDER BY twin_id, id"):
+            photographed = row["source"] == PHOTOGRAPHED
+            if photographed if names is None else row["id"] not in names:
+                continue
+            if photographed:
+                yield row["id"], row["twin_id"], AS_TAKEN, row["sha256"], self._photograph(row["id"])
+                continue
             plate = self._reference_plate(row, lines)
             for name, light in LIGHTS.items():
                 yield row["id"], row["twin_id"], name, row["sha256"], develop(plate, self._plain(row["twin_id"], light))
 
     def reference_picture(self, reference_id: str) -> Picture:
-        """One reference (h, w, 3), plainly lit. Raises NotFound or BadValue when it is unknown, gone or altered."""
+        """One reference (h, w, 3), plainly lit, or as it was photographed.
+
+        Raises NotFound or BadValue when it is unknown, gone or altered, and what opening a photograph raises.
+        """
         for row in self.store.rows("SELECT * FROM reference WHERE id = ?", [reference_id]):
+            if row["source"] == PHOTOGRAPHED:
+                return self._photograph(reference_id)
             plate = self._reference_plate(row, {line["id"]: line for line in read_index(self._references)})
             return develop(plate, self._plain(row["twin_id"], LIGHTS["even"]))
         raise NotFound("There is no such reference.")

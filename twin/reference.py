@@ -14,6 +14,8 @@ from twin.look import Lamp, Light
 RENDERED = "rendered"
 """The picture was made by a program from geometry that shows nobody."""
 PHOTOGRAPHED = "photographed"
+AS_TAKEN = "as taken"
+"""The light of a photograph: the one it was taken in."""
 
 LIGHTS: Mapping[str, Light] = {
     "even": Light(),

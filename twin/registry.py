@@ -17,7 +17,7 @@ from twin.names import Cast
 from twin.order import RenderOrder
 from twin.own_consent import Apart, OwnConsent
 from twin.ports import Row, Transaction
-from twin.reference import Reference
+from twin.reference import PHOTOGRAPHED, Reference
 from twin.schema_rights import SPENT
 from twin.wardrobe import Wardrobe
 from twin.written import consent_row, own_consent_row, read_consent
@@ -74,6 +74,11 @@ def add_reference(tx: Transaction, reference: Reference) -> str:
         raise BadValue(f"The picture {reference.file} is a reference of this twin already.")
     values = {name: getattr(reference, name) for name in ("id", "twin_id", "file", "sha256", "source", "pose")}
     return insert(tx, "reference", {**values, "created_at": tx.now}, twin_id=reference.twin_id, sha256=reference.sha256)
+
+
+def enrol(tx: Transaction, reference_id: str, twin_id: str, sha256: str, pose: str) -> str:
+    """Enter a photograph, which lies sealed under its id, as a reference of a twin; its id. Raises what `add_reference` does."""
+    return add_reference(tx, Reference(reference_id, twin_id, f"{reference_id}.photo", sha256, PHOTOGRAPHED, pose))
 
 
 def add_consent(tx: Transaction, consent: Consent, *, consent_id: str | None = None) -> str:

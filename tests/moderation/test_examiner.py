@@ -46,7 +46,7 @@ def picture_of(folder: str, plate_id: str) -> np.ndarray:
     return develop(read_plate(ASSETS / folder, line), look)
 
 
-def nothing_to_measure() -> Iterator[ReferencePicture]:
+def nothing_to_measure(_names: object = None) -> Iterator[ReferencePicture]:
     """The shipped templates must be enough: they go stale when a reference or the pack changes, and are then made anew."""
     raise AssertionError("assets/demo/templates.npz is stale: run python app.py measure")
     yield
@@ -199,7 +199,7 @@ def test_a_corrupt_pack_leaves_every_image_to_a_person_and_says_why(scene: Scene
 def test_a_reference_without_a_face_is_refused_by_name(scene: Scene, tmp_path: Path) -> None:
     blank = ReferencePicture("blank", "nora", "even", "0" * 64, np.full((640, 512, 3), 120, np.uint8))
     with pytest.raises(BadImage, match="blank shows 0 faces"):
-        scene.examiner.measure_beforehand(lambda: [blank], tmp_path / "templates.npz")
+        scene.examiner.measure_beforehand(lambda _: [blank], tmp_path / "templates.npz")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""The photographs of an open enrolment as they stand, each with what there is to say against it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from moderation.database import Transaction
+from moderation.desk_moves import Row
+from moderation.enrolment.photograph import Measured, Reason
+from moderation.enrolment.together import FEWEST, MOST, Coverage, beside_each_other, coverage_of
+from moderation.errors import KeyUnusable, SealBroken
+from moderation.keyring import Key
+
+_STANDING = "SELECT * FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL ORDER BY added_at, id"
+STALE = "The face models of this studio were changed since; remove this photograph and hand it in again."
+
+
+class Opens(Protocol):
+    """Gives the key of the person behind a twin. Raises Erased, KeyUnusable."""
+
+    def to_open_twin(self, twin_id: str, /) -> Key: ...
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One photograph: `refused` says why a file was not even kept; otherwise its hash, what was measured, and the reasons."""
+
+    id: str
+    name: str
+    refused: str | None
+    sha256: str | None
+    measured: Measured | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether it will be enrolled."""
+        return self.measured is not None and not any(one.stops for one in self.reasons)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether a manipulation model stops it, for which somebody may answer."""
+        return any(one.stops and one.code in ("manipulation", "generated") for one in self.reasons)
+
+    @property
+    def words(self) -> str:
+        """All reasons in one line; "fits" where nothing is to be said."""
+        return self.refused or " ".join(one.words for one in self.reasons) or "Fits."
+
+
+@dataclass(frozen=True)
+class Album:
+    """All of them, in the order of handing in."""
+
+    photographs: tuple[Shown, ...]
+
+    @property
+    def kept(self) -> tuple[Shown, ...]:
+        """Those whose file is kept."""
+        return tuple(one for one in self.photographs if one.measured is not None)
+
+    @property
+    def fitting(self) -> tuple[Shown, ...]:
+        """Those that will be enrolled."""
+        return tuple(one for one in self.photographs if one.fits)
+
+    @property
+    def room(self) -> int:
+        """How many more may be handed in."""
+        return MOST - len(self.kept)
+
+    @property
+    def coverage(self) -> Coverage:
+        """The map of angles and lights of those that fit."""
+        seen = [one.measured for one in self.fitting if one.measured is not None]
+        return coverage_of([(one.turn.yaw, one.quality.light) for one in seen])
+
+    @property
+    def lacking(self) -> str:
+        """Why it cannot be finished yet; empty when it can."""
+        there = len(self.fitting)
+        if there >= FEWEST:
+            return ""
+        return f"{there} of at least {FEWEST} photographs fit; hand in {FEWEST - there} more."
+
+
+def read_album(tx: Transaction, enrolment_id: str | None, twin_id: str, keys: Opens, pack_sha256: str) -> Album:
+    """The album of an enrolment (None: nothing yet), its measurements opened, which is put on record.
+
+    Raises Erased, KeyUnusable, SealBroken.
+    """
+    if enrolment_id is None:
+        return Album(())
+    rows = tx.execute(_STANDING, [enrolment_id])
+    measured = _opened(rows, keys, twin_id)
+    if measured:
+        tx.record("photographs.measured", enrolment_id, twin=twin_id, opened=len(measured))
+    alone = {row["id"]: _alone(row, measured[row["id"]], pack_sha256) for row in rows if row["id"] in measured}
+    fit = [name for name, reasons in alone.items() if not any(one.stops for one in reasons)]
+    together = beside_each_other(measured, fit)
+    return Album(tuple(_shown(row, measured.get(row["id"]), alone, together) for row in rows))
+
+
+def place_of(photograph_id: str) -> str:
+    """What a sealed measurement is bound to."""
+    return f"measurement of {photograph_id}"
+
+
+def _opened(rows: Sequence[Row], keys: Opens, twin_id: str) -> dict[str, Measured]:
+    sealed = {row["id"]: row["sealed"] for row in rows if row["sealed"] is not None}
+    if not sealed:
+        return {}
+    key = keys.to_open_twin(twin_id)
+    try:
+        return {name: Measured.from_bytes(key.open(content, place_of(name))) for name, content in sealed.items()}
+    except (KeyUnusable, ValueError, KeyError, TypeError, OSError) as error:
+        raise SealBroken("What was measured of a photograph does not open: it was altered, or belongs elsewhere.") from error
+
+
+def _alone(row: Row, measured: Measured, pack_sha256: str) -> tuple[Reason, ...]:
+    if measured.pack_sha256 != pack_sha256:
+        return (Reason("stale", STALE, True),)
+    return measured.reasons(vouched=row["vouched_by"] is not None)
+
+
+def _shown(
+    row: Row,
+    measured: Measured | None,
+    alone: Mapping[str, tuple[Reason, ...]],
+    together: Mapping[str, Sequence[Reason]],
+) -> Shown:
+    reasons = (*alone.get(row["id"], ()), *together.get(row["id"], ()))
+    ordered = tuple(sorted(reasons, key=lambda one: not one.stops))
+    return Shown(row["id"], row["name"], row["refused"], row["sha256"], measured, ordered)

@@ -1,0 +1,273 @@
+"""Enrolling somebody: photographs in, looked at, replaced or removed, and at the end measured; by herself or her agency alone."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from ulid import ULID
+
+from moderation.access.account import Account
+from moderation.database import Database, Transaction
+from moderation.desk_moves import Row
+from moderation.enrolment.album import Album, Shown, place_of, read_album
+from moderation.enrolment.forgetting import end
+from moderation.enrolment.looking import Looking, Taken
+from moderation.enrolment.standing import Person, Step, insist_on_consents, people_of, person_of, steps_of
+from moderation.enrolment.together import MOST
+from moderation.errors import AlreadyDecided, BadImage, BadRequest, NotFound
+from moderation.keyring import Key
+from moderation.reach import Reach, unreached
+from moderation.restricted import References, destroy_object, drop_files
+from moderation.uploads import Picture, read_upload
+from moderation.vault import Shelf, Vault
+
+FAULTS: tuple[str, ...] = ("enrol.file-kept", "enrol.entered")
+NAME_AT_MOST = 80
+NO_DEMO = (
+    "A demo enrols nobody: its people do not exist, and photographs of anybody else have no place in it. Begin a studio of your"
+    " own, with: twin-studio --home FOLDER --studio"
+)
+
+
+class Keys(Protocol):
+    """The key of the person behind a twin; both raise Erased, KeyUnusable."""
+
+    def to_seal_twin(self, twin_id: str, /) -> Key: ...
+    def to_open_twin(self, twin_id: str, /) -> Key: ...
+
+
+class Eyes(Protocol):
+    """What looks at photographs handed in, and with which face models. Both raise PackRefused."""
+
+    def looking(self) -> Looking: ...
+    @property
+    def pack_sha256(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A file that somebody hands in, under the name she gave it; `refused` says why its content was not even read."""
+
+    name: str
+    content: bytes
+    refused: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep of the name what a person can read: no folder, no sign that does not show."""
+        plain = "".join(sign for sign in self.name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable()).strip()
+        object.__setattr__(self, "name", plain[-NAME_AT_MOST:] or "photograph")
+
+
+@dataclass(frozen=True)
+class Open:
+    """An enrolment as its page shows it."""
+
+    person: Person
+    steps: tuple[Step, ...]
+    album: Album
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A file on its way into the rows: taken, or refused in words."""
+
+    id: str
+    name: str
+    sha256: str
+    taken: Taken | None
+    refused: str
+
+
+class Enrolments:
+    """One enrolment at a time for each twin; whatever is kept lies sealed, and each look at it is on record."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        photographs: References,
+        keys: Keys,
+        eyes: Callable[[], Eyes],
+        *,
+        demo: bool,
+        reach: Reach = unreached,
+    ) -> None:
+        self._database, self._vault, self._photographs = database, vault, photographs
+        self._keys, self._eyes, self._demo, self._reach = keys, eyes, demo, reach
+
+    def people(self, account: Account) -> list[Person]:
+        """Everybody this account may enrol."""
+        return people_of(self._database.rows, account)
+
+    def open(self, account: Account, twin_id: str) -> Open:
+        """How the enrolment of a twin stands. Raises NotFound for all but the person and her agency, PackRefused, Erased."""
+        pack = self._eyes().pack_sha256
+        with self._database.write(account.id) as tx:
+            person = person_of(tx.execute, account, twin_id)
+            album = read_album(tx, person.enrolment_id, twin_id, self._keys, pack)
+            return Open(person, steps_of(tx.execute, person, tx.now), album)
+
+    def take(self, account: Account, twin_id: str, files: Sequence[Handed], instead: str = "") -> tuple[str, ...]:
+        """Look at files and keep those that show her alone; all or nothing. What each was answered, in order.
+
+        `instead` is a photograph that the first of them replaces. Raises NotFound, RightsLapsed without her consents, BadRequest
+        for more than 30, AlreadyDecided when she is enrolled, PackRefused, VaultFull.
+        """
+        if not files:
+            raise BadRequest("No file was handed in.")
+        standing = self._insist(account, twin_id).album
+        room = standing.room + (1 if instead else 0)
+        if len(files) > room:
+            raise BadRequest(f"{len(files)} files are too many: of at most {MOST} photographs there is room for {max(0, room)}.")
+        entries = self._looked_at(files, [one for one in standing.kept if one.id != instead])
+        try:
+            with self._database.write(account.id) as tx:
+                self._enter(tx, account, twin_id, entries, instead)
+        except BaseException:
+            for entry in entries:
+                drop_files(self._vault, "reference", entry.id)
+            raise
+        if instead:
+            drop_files(self._vault, "reference", instead)
+        return tuple(entry.refused for entry in entries)
+
+    def remove(self, account: Account, twin_id: str, photograph_id: str) -> None:
+        """Remove a photograph, its crop, and what was measured. Raises NotFound, AlreadyDecided."""
+        with self._database.write(account.id) as tx:
+            self._removed(tx, account, twin_id, photograph_id)
+        drop_files(self._vault, "reference", photograph_id)
+
+    def vouch(self, account: Account, twin_id: str, photograph_id: str) -> None:
+        """Answer for a photograph that a manipulation model doubts: she, or her agency, knows it to be untouched.
+
+        Raises NotFound, BadRequest for one that nothing doubts.
+        """
+        album = self._insist(account, twin_id).album
+        if not any(one.id == photograph_id and one.is_doubted for one in album.photographs):
+            raise BadRequest("Nothing doubts this photograph.")
+        with self._database.write(account.id) as tx:
+            row = self._standing(tx, account, twin_id, photograph_id)
+            tx.execute("UPDATE photograph SET vouched_by = ? WHERE id = ?", [account.id, row["id"]])
+            tx.record("photograph.vouched", photograph_id, twin=twin_id)
+
+    def give_up(self, account: Account, twin_id: str) -> None:
+        """End an enrolment without enrolling anybody; nothing of it stays. Raises NotFound, AlreadyDecided."""
+        with self._database.write(account.id) as tx:
+            enrolment_id = self._open_id(person_of(tx.execute, account, twin_id))
+            gone = tx.execute("SELECT id FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL", [enrolment_id])
+            for row in gone:
+                tx.execute("UPDATE photograph SET removed_at = ?, sealed = NULL WHERE id = ?", [tx.now, row["id"]])
+                destroy_object(tx, row["id"])
+            end(tx, enrolment_id, "given up")
+            tx.record("enrolment.given-up", enrolment_id, twin=twin_id)
+        for row in gone:
+            drop_files(self._vault, "reference", row["id"])
+
+    def thumbnail(self, account: Account, photograph_id: str) -> bytes:
+        """A photograph, small and marked (JPEG), to her and her agency alone; the look is on record. Raises NotFound, Gone."""
+        sql = "SELECT e.twin_id FROM photograph p JOIN enrolment e ON e.id = p.enrolment_id WHERE p.id = ? AND p.refused IS NULL"
+        for row in self._database.rows(sql, [photograph_id]):
+            person_of(self._database.rows, account, row["twin_id"])
+            return self._photographs.open(account.id, photograph_id, "to show its thumbnail", Shelf.THUMBNAIL)
+        raise NotFound("There is no such photograph.")
+
+    def crop(self, reference_id: str) -> Picture:
+        """The crop of an enrolled photograph, for painting, comparing and measuring; the opening is on record.
+
+        Raises NotFound, Gone, RightsLapsed when her permission is over, Erased, SealBroken.
+        """
+        return read_upload(self._photographs.open("studio", reference_id, "to paint or to compare by", Shelf.CROP))
+
+    def _insist(self, account: Account, twin_id: str) -> Open:
+        """The enrolment, if photographs may be taken now."""
+        if self._demo:
+            person_of(self._database.rows, account, twin_id)
+            raise BadRequest(NO_DEMO)
+        found = self.open(account, twin_id)
+        if found.person.enrolled:
+            raise AlreadyDecided(f"{found.person.twin_name} is enrolled already.")
+        insist_on_consents(found.steps)
+        return found
+
+    def _looked_at(self, files: Sequence[Handed], standing: Iterable[Shown]) -> list[_Entry]:
+        looking, entries = self._eyes().looking(), []
+        outlines: dict[str, NDArray[np.uint8]] = {one.id: one.measured.canvas for one in standing if one.measured is not None}
+        hashes = {one.sha256 for one in standing}
+        for file in files:
+            entry = self._one(looking, file, outlines, hashes)
+            hashes.add(entry.sha256)
+            if entry.taken is not None:
+                outlines[entry.id] = entry.taken.measured.canvas
+            entries.append(entry)
+        return entries
+
+    def _one(self, looking: Looking, file: Handed, outlines: dict[str, NDArray[np.uint8]], hashes: set[str | None]) -> _Entry:
+        entry = _Entry(str(ULID()), file.name, hashlib.sha256(file.content).hexdigest(), None, file.refused)
+        if file.refused:
+            return entry
+        if entry.sha256 in hashes:
+            return replace(entry, refused="This very file was handed in already.")
+        try:
+            return replace(entry, taken=looking.at(file.content, outlines))
+        except BadImage as refusal:
+            return replace(entry, refused=str(refusal))
+
+    def _enter(self, tx: Transaction, account: Account, twin_id: str, entries: Sequence[_Entry], instead: str) -> None:
+        """All files and rows of one handing in; who may, and under which consents, is asked again here."""
+        person = person_of(tx.execute, account, twin_id)
+        insist_on_consents(steps_of(tx.execute, person, tx.now))
+        if person.enrolled:
+            raise AlreadyDecided(f"{person.twin_name} is enrolled already.")
+        if instead:
+            self._removed(tx, account, twin_id, instead)
+        enrolment_id = person.enrolment_id or _begun(tx, account, twin_id)
+        standing = "SELECT count(*) AS there FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL AND refused IS NULL"
+        there = tx.execute(standing, [enrolment_id])[0]["there"]
+        if there + sum(entry.taken is not None for entry in entries) > MOST:
+            raise BadRequest(f"An enrolment takes at most {MOST} photographs, and {there} are there.")
+        for entry in entries:
+            sealed = self._kept(tx, twin_id, entry)
+            values = [entry.id, enrolment_id, entry.name, entry.refused or None, None if entry.refused else entry.sha256, sealed]
+            tx.execute("INSERT INTO photograph VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", [*values, tx.now])
+        taken = sum(entry.taken is not None for entry in entries)
+        tx.record("photographs.handed-in", enrolment_id, twin=twin_id, taken=taken, refused=len(entries) - taken)
+        self._reach("enrol.entered")
+
+    def _kept(self, tx: Transaction, twin_id: str, entry: _Entry) -> bytes | None:
+        """Seal a photograph and what was made of it onto their shelves; the sealed measurement, for its row."""
+        if entry.taken is None:
+            return None
+        self._photographs.keep(tx, twin_id, entry.taken.content, object_id=entry.id)
+        self._vault.keep(Shelf.CROP, entry.id, entry.taken.crop)
+        self._vault.keep(Shelf.THUMBNAIL, entry.id, entry.taken.thumbnail)
+        self._reach("enrol.file-kept")
+        return self._keys.to_seal_twin(twin_id).seal(entry.taken.measured.as_bytes(), place_of(entry.id))
+
+    def _removed(self, tx: Transaction, account: Account, twin_id: str, photograph_id: str) -> None:
+        self._standing(tx, account, twin_id, photograph_id)
+        tx.execute("UPDATE photograph SET removed_at = ?, sealed = NULL WHERE id = ?", [tx.now, photograph_id])
+        destroy_object(tx, photograph_id)
+        tx.record("photograph.removed", photograph_id, twin=twin_id)
+
+    def _standing(self, tx: Transaction, account: Account, twin_id: str, photograph_id: str) -> Row:
+        enrolment_id = self._open_id(person_of(tx.execute, account, twin_id))
+        sql = "SELECT * FROM photograph WHERE id = ? AND enrolment_id = ? AND removed_at IS NULL"
+        for row in tx.execute(sql, [photograph_id, enrolment_id]):
+            return row
+        raise NotFound("There is no such photograph.")
+
+    def _open_id(self, person: Person) -> str:
+        if person.enrolment_id is None:
+            raise AlreadyDecided("This enrolment is over." if person.enrolled else "No enrolment is open.")
+        return person.enrolment_id
+
+
+def _begun(tx: Transaction, account: Account, twin_id: str) -> str:
+    enrolment_id = str(ULID())
+    values = [enrolment_id, twin_id, account.id, tx.now]
+    tx.execute("INSERT INTO enrolment (id, twin_id, account_id, opened_at) VALUES (?, ?, ?, ?)", values)
+    tx.record("enrolment.begun", enrolment_id, twin=twin_id)
+    return enrolment_id

@@ -1,0 +1,120 @@
+"""How well somebody will be told apart once enrolled: whom she is too like beforehand, and what the limits say afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from moderation.calibration import Calibration, KnownFaces
+from moderation.enrolment.together import FEWEST, Coverage
+from moderation.nearest import NearestFace
+from moderation.templates import Floats
+
+MOSTLY = 0.5
+"""The part of her photographs that lies within somebody else's limit when she is refused as too like."""
+ROOMY, NARROW = 1.0, 0.0
+FIRM_SPREAD = 0.85
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How good the likeness will be, as one word and the sentences that say why."""
+
+    grade: str
+    sentences: tuple[str, ...]
+
+
+def too_like(templates: Sequence[Floats], twin_id: str, known: KnownFaces, listed: NearestFace) -> str:
+    """Why nobody may be enrolled by these templates: she is nearly another twin, or nearly somebody on the list; else empty.
+
+    Another twin's limit is her own; the list has none, so that the middle of all twins' limits counts there, or how far these
+    photographs themselves usually lie from their middle, whichever is more.
+    """
+    if not templates:
+        return ""
+    for other, limits in sorted(known.calibrations.items()):
+        if other == twin_id:
+            continue
+        within = [known.gallery.distances(one).get(other, np.inf) <= limits.accept for one in templates if _fits(one, known)]
+        if within and float(np.mean(within)) >= MOSTLY:
+            return (
+                f"{sum(within)} of {len(within)} photographs are as near to {known.name(other)} as her own are. Two twins whom"
+                " the studio cannot tell apart cannot both be painted; nothing was enrolled."
+            )
+    if len(listed) and _near_the_list(np.stack(templates), known, listed):
+        return (
+            "This face is too near to that of somebody who asked never to be painted, and the studio cannot tell the two apart;"
+            " nothing was enrolled."
+        )
+    return ""
+
+
+def _fits(template: Floats, known: KnownFaces) -> bool:
+    return bool(known.gallery.templates) and known.gallery.templates[0].embedding.size == template.size
+
+
+def _near_the_list(templates: Floats, known: KnownFaces, listed: NearestFace) -> bool:
+    own = np.linalg.norm(templates - templates.mean(axis=0), axis=1)
+    accepted = [limits.accept for limits in known.calibrations.values()]
+    limit = max(float(np.quantile(own, 0.95)), float(np.median(accepted)) if accepted else 0.0)
+    return bool(np.mean([listed.to(one)[0] <= limit for one in templates]) >= MOSTLY)
+
+
+def outlook(known: KnownFaces, twin_id: str, photographs: int, coverage: Coverage) -> Outlook:
+    """What can be said of an enrolled twin's likeness, from her limits and the map of her photographs.
+
+    Raises Unexaminable for a twin that is not calibrated.
+    """
+    limits = known.limits(twin_id)
+    sentences = [_spread(limits), _threshold(limits), *_nearest(known, limits, twin_id), _covered(photographs, coverage)]
+    room = _room(limits)
+    if room is not None and room <= NARROW:
+        return Outlook("weak", (*sentences, "Somebody else comes as near as her own photographs do: people will decide often."))
+    if not coverage.is_whole or photographs < FEWEST + 2 or (room is not None and room < 0.1):
+        return Outlook("fair", (*sentences, "More photographs of the kind that is missing would make the limits surer."))
+    return Outlook("good", tuple(sentences))
+
+
+def _room(limits: Calibration) -> float | None:
+    """How far beyond her usual pictures the nearest of anybody else lies; None with nobody else."""
+    return None if limits.impostor_nearest is None else limits.impostor_nearest - limits.own[-1]
+
+
+def _spread(limits: Calibration) -> str:
+    return (
+        f"Half of her photographs lie within {limits.own[2]:.2f} of the others, nearly all within {limits.own[4]:.2f}, the"
+        f" farthest at {limits.own_farthest:.2f}."
+    )
+
+
+def _threshold(limits: Calibration) -> str:
+    return (
+        f"A painted face up to {limits.accept:.2f} counts as hers, beyond {limits.refuse:.2f} it is stopped; what lies between"
+        " goes to a person."
+    )
+
+
+def _nearest(known: KnownFaces, limits: Calibration, twin_id: str) -> list[str]:
+    if limits.impostor_nearest is None:
+        return ["There is no other twin in this studio to be told from; with the first one her limits are set anew."]
+    others: dict[str, float] = {}
+    for one in known.gallery.templates:
+        if one.twin_id == twin_id:
+            for other, far in known.gallery.distances(one.embedding, without=one.reference_id).items():
+                if other != twin_id:
+                    others[other] = min(far, others.get(other, far))
+    nearest = min(others, key=lambda other: others[other])
+    return [f"The nearest other twin is {known.name(nearest)}, at {others[nearest]:.2f} where she comes nearest."]
+
+
+def _covered(photographs: int, coverage: Coverage) -> str:
+    told = f"The limits rest on {photographs} photographs"
+    if coverage.is_whole:
+        return f"{told} from the front and from both sides, in more than one light."
+    return f"{told}; still missing: {', '.join(coverage.missing)}."
+
+
+def facts_of(found: Outlook, limits: Calibration) -> Mapping[str, Any]:
+    """What the audit keeps of an outlook."""
+    return {"grade": found.grade, "accept": round(limits.accept, 3), "refuse": round(limits.refuse, 3), "genuine": limits.genuine}

@@ -1,0 +1,101 @@
+"""The photographs of an enrolment beside each other: who does not fit in, what is there twice, and which angles are missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from moderation.enrolment.photograph import Measured, Reason
+from moderation.enrolment.pose import FRONT, THREE_QUARTER
+
+FEWEST, MOST = 8, 30
+"""Photographs that enrol somebody; more than the most tell nothing new."""
+NEIGHBOURS = 3
+FAR, FOREIGN = 0.40, 0.55
+"""Mean distance to the three nearest others, in dlib's L2. Among 12 renders of one person and one of somebody else the stranger
+lay beyond 0.40 in 98 of 100 draws, and one of her own in 11 (about one photograph in a hundred, nearly always one on which the
+five points were not found); beyond 0.55 in 7 of 10."""
+UNIT_FAR, UNIT_FOREIGN = 1.05, 1.20
+"""The same for packs whose templates have length 1: cosines of 0.45 and 0.28, between what such packs call one person and two."""
+FEWEST_TO_COMPARE = 4
+
+ANGLES = ("turned far to her right", "turned to her right", "from the front", "turned to her left", "turned far to her left")
+LIGHTS = ("even", "from her right", "from her left")
+WANTED: Mapping[str, int] = {"turned to her right": 1, "from the front": 2, "turned to her left": 1}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many photographs there are of each angle in each light (`counts[light][angle]`), and in words what is missing."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    missing: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing
+
+
+def angle_of(yaw: float) -> str:
+    """The name in `ANGLES` of a turn in degrees."""
+    return ANGLES[int(np.searchsorted((-THREE_QUARTER, -FRONT, FRONT, THREE_QUARTER), yaw, side="right"))]
+
+
+def coverage_of(poses: Sequence[tuple[float, str]]) -> Coverage:
+    """The map of photographs given by turn in degrees and light."""
+    counts = {light: dict.fromkeys(ANGLES, 0) for light in LIGHTS}
+    for yaw, light in poses:
+        if light in counts:
+            counts[light][angle_of(yaw)] += 1
+    by_angle = {angle: sum(row[angle] for row in counts.values()) for angle in ANGLES}
+    missing = []
+    for angle, wanted in WANTED.items():
+        there = by_angle[angle]
+        if there < wanted:
+            more = "a photograph" if wanted - there == 1 else f"{wanted - there} photographs"
+            missing.append(f"{more} {angle}")
+    if sum(any(row.values()) for row in counts.values()) < 2:
+        one_sided = counts["even"] and any(counts["even"].values())
+        missing.append("a photograph lit from one side" if one_sided else "a photograph in even light")
+    return Coverage(counts, tuple(missing))
+
+
+def beside_each_other(photographs: Mapping[str, Measured], fit: Sequence[str]) -> dict[str, list[Reason]]:
+    """{photograph: reasons} that only the set tells; `fit` are those with nothing stopping against them by themselves.
+
+    A copy counts against the later of two. The most of those that fit are taken for her; with fewer than four nobody is named.
+    """
+    found: dict[str, list[Reason]] = {name: [] for name in photographs}
+    for name, measured in photographs.items():
+        if measured.copy_of in photographs:
+            found[name].append(
+                Reason("copy", "This is the same photograph as another one of this set, perhaps in other colours.", True)
+            )
+    distinct = [name for name in fit if not found[name]]
+    for name, far in _distances(photographs, distinct).items():
+        limit, foreign = _limits(photographs[name])
+        if far > foreign:
+            words = f"The face is measured as another person's than that of the other photographs ({far:.2f}; limit {limit:.2f})."
+            found[name].append(Reason("foreign", words, True))
+        elif far > limit:
+            words = f"The face is too far from those of the other photographs to be surely hers ({far:.2f}; limit {limit:.2f})."
+            found[name].append(Reason("foreign", words, True))
+    return found
+
+
+def _distances(photographs: Mapping[str, Measured], names: Sequence[str]) -> dict[str, float]:
+    """Of each the mean distance to its nearest among those that fit, whether it fits itself or not."""
+    if len(names) < FEWEST_TO_COMPARE:
+        return {}
+    found = {}
+    for name, measured in photographs.items():
+        others = np.stack([photographs[other].template for other in names if other != name])
+        if others.shape[1] == measured.template.size:
+            found[name] = float(np.sort(np.linalg.norm(others - measured.template, axis=1))[:NEIGHBOURS].mean())
+    return found
+
+
+def _limits(measured: Measured) -> tuple[float, float]:
+    unit = abs(float(np.linalg.norm(measured.template)) - 1) < 1e-3
+    return (UNIT_FAR, UNIT_FOREIGN) if unit else (FAR, FOREIGN)
