@@ -1,4 +1,4 @@
-"""The tables of painters whose weights are fetched: what was pinned, whose licence was accepted, and what is installed."""
+"""The tables of painters: what was pinned, whose licence was accepted, what is installed, and which part an image repaints."""
 
 PAINTERS = """
 CREATE TABLE painter_pin (
@@ -24,4 +24,16 @@ CREATE TABLE painter_install (
 """
 """`files` maps each file to its SHA-256; `sha256` is one hash over all of them."""
 
-MIGRATIONS = (("twin-painters", PAINTERS),)
+EDITS = """
+CREATE TABLE edit_mask (
+    render_id TEXT PRIMARY KEY REFERENCES render(id), base_id TEXT NOT NULL REFERENCES render(id),
+    mask BLOB NOT NULL CHECK (length(mask) BETWEEN 1 AND 1000000), created_at TEXT NOT NULL, CHECK (render_id <> base_id)
+) STRICT;
+CREATE TRIGGER edit_mask_keeps_update BEFORE UPDATE ON edit_mask
+BEGIN SELECT RAISE(ABORT, 'rows of edit_mask are never changed'); END;
+CREATE TRIGGER edit_mask_keeps_delete BEFORE DELETE ON edit_mask
+BEGIN SELECT RAISE(ABORT, 'rows of edit_mask are never changed'); END;
+"""
+"""Images that repaint a part of an earlier one: which, and the marked part as a PNG of black and white."""
+
+MIGRATIONS = (("twin-painters", PAINTERS), ("twin-edits", EDITS))

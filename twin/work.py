@@ -6,6 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from twin.claim import Claim
 from twin.darkroom import Negative
+from twin.edit import Edit
 from twin.errors import LookRefused
 from twin.jobs import Jobs
 from twin.painter import Ability, Painter, Painting, PaintRequest, StepSeen
@@ -41,13 +42,17 @@ def no_negative(_: Claim) -> None:
     """For a studio that keeps no negatives: everything is painted."""
 
 
+def no_edit(_: Claim) -> None:
+    """For a studio that repaints no parts: every order is a whole picture."""
+
+
 @dataclass(frozen=True)
 class Paint(Generic[S]):
     """A painting from its claim to its submission; an order that only relights an earlier image is developed instead.
 
     `painters` finds an engine by name, `references` the pictures of a twin, `environment` describes this process, `negative`
-    finds the negative that a claim can be developed from. `seal` makes of a painting what `incoming` stores and submits;
-    `sweep` removes files that no row owns.
+    finds the negative that a claim can be developed from, `edit` the part of an earlier image that it repaints. `seal` makes
+    of a painting what `incoming` stores and submits; `sweep` removes files that no row owns.
     """
 
     jobs: Jobs
@@ -58,13 +63,15 @@ class Paint(Generic[S]):
     incoming: Incoming[S]
     sweep: Callable[[], object]
     negative: Callable[[Claim], Negative | None] = no_negative
+    edit: Callable[[Claim], Edit | None] = no_edit
     reach: Reach = unreached
 
     def __call__(self, claim: Claim, beat: Beat) -> None:
         """Work the claim off. Raises LeaseLost, and whatever painter, seal, store or submit raise."""
         try:
-            negative = self.negative(claim)
-            painting, recipe = self._develop(claim, negative, beat) if negative else self._paint(claim, beat)
+            edit = self.edit(claim)
+            negative = None if edit else self.negative(claim)
+            painting, recipe = self._develop(claim, negative, beat) if negative else self._paint(claim, edit, beat)
             self.reach("paint.painted")
             sealed = self.seal(claim, painting)
             self.reach("paint.sealed")
@@ -72,13 +79,15 @@ class Paint(Generic[S]):
         finally:
             self.incoming.forget(claim.render_id)
 
-    def _paint(self, claim: Claim, beat: Beat) -> tuple[Painting, Recipe]:
+    def _paint(self, claim: Claim, edit: Edit | None, beat: Beat) -> tuple[Painting, Recipe]:
         order = claim.order
         painter = self.painters(order.painter)
         if not painter.card.paints(order.twin_id):
             raise LookRefused(f"{painter.card.title} cannot paint this person.")
+        if edit is not None and Ability.INPAINT not in painter.card.abilities:
+            raise LookRefused(f"{painter.card.title} cannot repaint a part of a picture.")
         references = self.references(order.twin_id) if Ability.REFERENCES in painter.card.abilities else ()
-        request = PaintRequest(order.twin_id, order.look, order.seed, references, painter.card.size)
+        request = PaintRequest(order.twin_id, order.look, order.seed, references, edit.size if edit else painter.card.size, edit)
 
         def on_step(seen: StepSeen) -> None:
             beat(seen.step, seen.steps)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from twin import portfolio, registry
+from twin import edits, portfolio, registry
 from twin.claim import Maker, order_of
 from twin.engines import Offer
 from twin.errors import BadValue, NotFound
@@ -119,6 +119,18 @@ class Floor:
         with self.store.write(account.id) as tx:
             earlier = self._earlier(tx, account, render_id)
             return self._enter(tx, replace(earlier, seed=self.dice(), parent_id=render_id), maker_of(account))
+
+    def change_part(self, account: Account, render_id: str, look: Look, painter: str, mask: bytes) -> str:
+        """Order the marked part of an image anew in another look, as its child; the new image's id.
+
+        `mask` is a PNG as large as the image, white where it may change. Raises NotFound, BadValue, and what an order raises.
+        """
+        with self.store.write(account.id) as tx:
+            earlier = self._earlier(tx, account, render_id)
+            order = replace(earlier, look=look, painter=painter, seed=self.dice(), parent_id=render_id)
+            entered = self._enter(tx, order, maker_of(account))
+            edits.enter(tx, entered, render_id, mask)
+            return entered
 
     def develop(self, account: Account, render_id: str, look: Look, admit: Callable[[Transaction, Any, str], object]) -> str:
         """Order another development of an image's negative, as its child; the new image's id.

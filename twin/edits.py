@@ -1,0 +1,82 @@
+"""Orders that repaint a part of an earlier image: the marked part is kept with the order, the image read when it is painted."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from twin.claim import Claim
+from twin.edit import Edit, Mask
+from twin.errors import BadValue, NotFound
+from twin.ports import Picture, Store, Transaction
+
+LARGEST_FILE = 1_000_000
+"""Bytes of a PNG of black and white; one of a megapixel takes some tens of thousands."""
+STANDING = ("her turn", "approved", "released")
+"""States of an image that a part may be repainted of: nobody has said no to it or taken it back."""
+_WHITE = 128
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The marked parts in `store`; `picture` reads the sealed picture of an image."""
+
+    store: Store
+    picture: Callable[[str], Picture]
+
+    def of(self, claim: Claim) -> Edit | None:
+        """What a claimed order repaints; None for an order that paints a whole picture.
+
+        Raises NotFound when the earlier image was refused, taken back or removed since, and what `picture` raises.
+        """
+        rows = self.store.rows("SELECT * FROM edit_mask WHERE render_id = ?", [claim.render_id])
+        if not rows:
+            return None
+        with self.store.read("worker") as tx:
+            source_type = admitted(tx, rows[0]["base_id"])[0]
+        base = self.picture(rows[0]["base_id"])
+        return Edit(base, mask_of(rows[0]["mask"], (base.shape[1], base.shape[0])), source_type)
+
+
+def enter(tx: Transaction, render_id: str, base_id: str, mask: bytes) -> None:
+    """Keep the marked part of an order. Raises NotFound, BadValue."""
+    _, size = admitted(tx, base_id)
+    marked = mask_of(mask, size)
+    if not marked.any() or marked.all():
+        raise BadValue("Mark a part of the picture in white: the garment or the backdrop, neither nothing nor everything.")
+    values = [render_id, base_id, mask_png(marked), tx.now]
+    tx.execute("INSERT INTO edit_mask VALUES (?, ?, ?, ?)", values)
+
+
+def admitted(tx: Transaction, base_id: str) -> tuple[str, tuple[int, int]]:
+    """Source type and size (width, height) of an image that a part may be repainted of. Raises NotFound."""
+    rows = tx.execute(
+        "SELECT s.source_type, s.width, s.height, r.state FROM render r JOIN submission s ON s.render_id = r.id WHERE r.id = ?",
+        [base_id],
+    )
+    if not rows or rows[0]["state"] not in STANDING:
+        raise NotFound("There is no such image, or it was refused or taken back: no part of it is repainted.")
+    return str(rows[0]["source_type"]), (rows[0]["width"], rows[0]["height"])
+
+
+def mask_of(content: bytes, size: tuple[int, int]) -> Mask:
+    """The marked part (h, w) of a PNG, true where it is white. Raises BadValue; nothing larger than `size` is unpacked."""
+    if len(content) > LARGEST_FILE:
+        raise BadValue(f"The mask is larger than {LARGEST_FILE // 1_000_000} MB; save it as a PNG of black and white.")
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG",)) as opened:
+            if opened.size != size:
+                raise BadValue(f"The mask is {opened.width} × {opened.height} pixels, and the picture {size[0]} × {size[1]}.")
+            grey = np.asarray(opened.convert("L"))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BadValue("The mask is no PNG that can be read.") from error
+    return np.asarray(grey >= _WHITE, dtype=np.bool_)
+
+
+def mask_png(mask: Mask) -> bytes:
+    """A PNG with one bit a pixel."""
+    written = io.BytesIO()
+    Image.fromarray(mask).convert("1").save(written, "PNG", optimize=True)
+    return written.getvalue()
