@@ -11,14 +11,19 @@ from moderation import carrying_out, erasure, key_succession
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions
+from moderation.agency import AgencyView
 from moderation.agreements import Agreements
 from moderation.approval import Approvals
 from moderation.biometrics import measurable
+from moderation.comments import Comments
 from moderation.consent_word import ConsentWord
 from moderation.database import Clock, Database, Transaction
+from moderation.decision_log import DecisionLog
 from moderation.desk import Desk
+from moderation.desk_figures import DeskFigures
 from moderation.desk_moves import Writing
 from moderation.desk_signoff import SignOff
+from moderation.desk_wishes import DeskWishes
 from moderation.earnings import Earnings
 from moderation.ending import Endings, Settling
 from moderation.examination import Examination
@@ -30,6 +35,7 @@ from moderation.home import Home, Kind
 from moderation.insight import Insight
 from moderation.keyring import Keyring
 from moderation.negatives import Negatives
+from moderation.on_behalf import OnBehalf
 from moderation.payouts import Payouts
 from moderation.person_keys import PersonKeys
 from moderation.protected import ProtectedPeople
@@ -98,11 +104,17 @@ class House:
         self.insight = Insight(self.database, self.settle)
         self.questions = Questions(self.database, self.settle, demo=home.kind is Kind.DEMO)
         self.viewing = Viewing(self.database, self.vault)
+        self.decision_log = DecisionLog(self.database)
+        self.desk_figures = DeskFigures(self.database)
+        self.desk_wishes = DeskWishes(self.database)
         self.references = References(self.database, develop)
         self.agreements = Agreements(self.database)
         self.earnings = Earnings(self.database)
         self.statements = Statements(self.database)
         self.payouts = Payouts(self.database)
+        self.comments = Comments(self.database, self.person_keys)
+        self.behalf = OnBehalf(self.database, self.word)
+        self.agency = AgencyView(self.database)
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)

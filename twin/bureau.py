@@ -76,6 +76,8 @@ class Form:
 class Bureau:
     """Every function acts for an account of an agency and raises NotFound for people who are not that agency's."""
 
+    choices = CHOICES
+
     def __init__(self, store: Store, drafts: Drafts) -> None:
         self._store = store
         self._drafts = drafts

@@ -89,7 +89,7 @@ def _term(reading: Reading, now: datetime) -> tuple[datetime, datetime]:
         reading.check("ends", lambda: check_term(starts_at, ends_at, "The consent"))
         if starts_at <= now:
             reading.complain("starts", "A consent is signed before it starts: let it start later, so that she has time to read.")
-        if ends_at - starts_at > LONGEST_TERM:
+        elif ends_at - starts_at > LONGEST_TERM:
             reading.complain("ends", "A consent lasts at most three years; a renewal is a new version that she signs.")
     return starts_at, ends_at
 

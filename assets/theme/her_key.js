@@ -152,6 +152,13 @@
     insistOn((await sha256(bytes(document.querySelector("[data-consent-text]").textContent))) === seen);
     return statement;
   };
+  const permissionStatement = async (allowed, agency, fingerprint) => {
+    const { statement } = await send("/statement/my-agency", { allowed: allowed ? "yes" : "no", key: fingerprint });
+    const said = JSON.parse(statement);
+    insistOn(isPlain(said, statement) && said.kind === "refusal on her behalf" && said.key === fingerprint);
+    insistOn(said.allowed === allowed && said.agency_id === agency);
+    return statement;
+  };
   const text = (given) => (given ?? "").trim();
   const ACTS = {
     approve: ([, allowed], key) => imageStatement("approve", "#case-words", { renditions: JSON.stringify(["smaller copies", "crops"].filter((one) => (allowed ?? []).includes(one))) }, key),
@@ -165,8 +172,14 @@
       return backStatement(scope, id, text(why), key);
     },
     consent: ([draft, seen], key) => consentStatement(draft, seen, key),
+    allow: ([agency], key) => permissionStatement(true, agency, key),
+    disallow: ([agency], key) => permissionStatement(false, agency, key),
   };
-  const KEY_ALONE = { approve: "so it cannot say yes for you", consent: "and a consent counts only when it signs" };
+  const KEY_ALONE = {
+    approve: "so it cannot say yes for you",
+    consent: "and a consent counts only when it signs",
+    allow: "and only your key can give this permission",
+  };
   const word = async (act, given) => {
     let standing = await ask("/my-key");
     let key = await held(standing.fingerprint, standing.person);
@@ -213,6 +226,7 @@
 
   const open = (name) => {
     const dialog = document.querySelector(`#${name}`);
+    if (!dialog) throw new Error("This browser does not hold your key: give your password instead.");
     dialog.querySelector("form").reset();
     for (const input of dialog.querySelectorAll("[data-key-when=studio] input")) input.disabled = document.body.dataset.demo === "true";
     dialog.querySelector("[role=alert]").textContent = "";

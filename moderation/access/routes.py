@@ -56,7 +56,10 @@ DOORS: tuple[tuple[Role, str, str], ...] = (
     (Role.CREATIVE, "Create", "Choose a twin, a look and the light, and watch the image being painted."),
     (Role.MODERATOR, "Review", "See what the safeguards found, and decide what a person has to decide."),
     (Role.MODEL, "Sign off", "See every image of yourself, where it will be used and what it pays. Say yes or no."),
+    (Role.AGENCY, "Represent", "Draft consents for your people, license them at your rates, and see what each is owed."),
 )
+HOMES: Mapping[Role, str] = {Role.AGENCY: "/agency", Role.ADMINISTRATOR: "/admin"}
+"""Where the roles work whose pages are routes of ours, not a zone of Gradio's."""
 
 
 class Entrance:
@@ -69,8 +72,8 @@ class Entrance:
         self.zones = zones
 
     def zone_for(self, role: Role) -> str:
-        """Where somebody of this role works; the front page if she has no zone."""
-        return next((path for path, owner in self.zones.items() if owner is role), "/")
+        """Where somebody of this role works; the front page where this site has no place for it."""
+        return next((path for path, owner in self.zones.items() if owner is role), HOMES.get(role, "/"))
 
     def welcome(self, request: Request, account: Account, to: str = "") -> Response:
         """Sign this browser in, and lead it to the zone it wanted if that is its own, else to its own."""
@@ -91,7 +94,7 @@ class Entrance:
                 "accounts": [account for account in cast if account.role is role],
             }
             for role, title, sentence in DOORS
-            if role in self.zones.values()
+            if role in self.zones.values() or role in HOMES
         ]
 
 

@@ -16,7 +16,9 @@ PLACES = {
 }
 
 
-MORE: dict[Role, tuple[tuple[str, str], ...]] = {Role.MODEL: (("/my-data", "My data"), ("/witness", "Be a witness"))}
+MORE: dict[Role, tuple[tuple[str, str], ...]] = {
+    Role.MODEL: (("/my-agency", "My agency"), ("/my-data", "My data"), ("/witness", "Be a witness")),
+}
 """Further pages of a role, as (address, words), which stand in the head of its own page."""
 
 

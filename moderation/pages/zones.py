@@ -6,6 +6,7 @@ from typing import Protocol
 
 from moderation.access.account import Account, Role
 from moderation.access.answers import Linked
+from moderation.access.decisions import Log, decision_routes
 from moderation.access.guard import Guard
 from moderation.access.her_data import HerData, her_data_routes
 from moderation.access.insights import insight_routes
@@ -19,12 +20,15 @@ from moderation.access.session import session_key
 from moderation.access.signing import Signing, signing_routes
 from moderation.access.witness import witness_routes
 from moderation.house import House
+from moderation.pages.agency import Written, agency_routers
+from moderation.pages.comments import comments_html
+from moderation.pages.decision_lines import decision_lines
 from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
+from moderation.pages.insights import insights_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.papers import document_html, draft_html, shelf_html, unsigned_strip
-from moderation.pages.insights import insights_html
 from moderation.pages.ports import DeskPorts, HerPorts
 from moderation.pages.recalls import her_list, strip
 from moderation.pages.scales import scales_page
@@ -34,6 +38,7 @@ from moderation.pages.taken_back import taken_back_pages
 from moderation.pages.theme import PaperTheme
 from moderation.payouts import minor_of
 from moderation.periods import periods
+from moderation.signoff import REASON_WORDS
 
 
 class _Looks(Protocol):
@@ -48,10 +53,12 @@ class _Named(Protocol):
 
 
 class Twins(Protocol):
-    """What the site shows of the other domain: portraits and cast of a demo, named looks, documents of consent and drafts."""
+    """What the site shows of the other domain: portraits and cast of a demo, named looks, and what is written of rights."""
 
     @property
     def papers(self) -> tuple[Documents, Drafts]: ...
+    @property
+    def bureau(self) -> Written: ...
     @property
     def lookbook(self) -> _Looks: ...
     def portrait(self, twin_id: str, /) -> bytes: ...
@@ -75,7 +82,8 @@ class Furniture:
 
     def story(self, account: Account, render_id: str) -> str:
         """The story of an image as HTML. Raises NotFound."""
-        return str(story_html(self._house.insight.story(account, render_id), account.role, self._house.clock()))
+        told = story_html(self._house.insight.story(account, render_id), account.role, self._house.clock())
+        return str(told + comments_html(self._house.comments.of(account, render_id), self._house.clock()))
 
     def dress(self, head: str = "") -> dict[str, object]:
         """Theme, style sheets and head of a zone."""
@@ -84,7 +92,16 @@ class Furniture:
 
 def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Zone]:
     """The review desk and the person's own page."""
-    desk = DeskPorts(furniture.header, house.insight, house.references.of_image, house.desk, house.clock)
+    desk = DeskPorts(
+        header=furniture.header,
+        reads=house.insight,
+        references=house.references.of_image,
+        reviews=house.desk,
+        remarks=house.comments,
+        figures=house.desk_figures.of,
+        wishes=house.desk_wishes,
+        now=house.clock,
+    )
     hers = HerPorts(
         header=furniture.header,
         reads=house.insight,
@@ -131,6 +148,8 @@ def parts_of(
         witness_routes(house.witnesses),
         lambda pages: her_data_routes(pages, _her_data(house)),
         lambda pages: money_routes(pages, _money(house)),
+        lambda pages: decision_routes(pages, _decisions(house)),
+        *agency_routers(house, twins.bureau, refusals, missing),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
     )
 
@@ -146,6 +165,11 @@ def _still_here(house: House, twins: Twins) -> list[Portrait]:
 
 def _her_data(house: House) -> HerData:
     return HerData(house.export.package, house.erasure, house.confirmations, house.sessions, periods())
+
+
+def _decisions(house: House) -> Log:
+    reasons = [(reason.value, words) for reason, words in REASON_WORDS.items()]
+    return Log(house.decision_log, decision_lines(house.desk.undoable), house.desk.undo, reasons, house.clock)
 
 
 def _money(house: House) -> Money:
