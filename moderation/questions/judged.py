@@ -15,7 +15,7 @@ FATES: Mapping[str, str] = {
     "moderator": "a moderator refused",
     "blocked": "a safeguard stopped it",
     "waiting": "not decided yet",
-    "ended": "taken back, or its licence over, before that",
+    "ended": "ended before anybody decided",
 }
 """What became of an examined image, as it is called on the page."""
 OUTCOMES = ("clear", "refer", "unexamined", "block")
