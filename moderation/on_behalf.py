@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from moderation.access.account import Account, Role
+from moderation.attempts import watched
 from moderation.audit import canonical
 from moderation.database import Database
 from moderation.desk_decisions import new_id, not_found, note_of, reason_for, record_decision, require
@@ -59,6 +60,7 @@ class OnBehalf:
         with self._database.read(account.id) as tx:
             return _statement(account, _agency_of(tx, account), allowed, {"at": tx.now, "key": key})
 
+    @watched("let an agency refuse")
     def allow(self, account: Account, *, allowed: bool, word: Word = None) -> None:
         """Give the permission, which only her signature does, or take it back, for which her password is enough.
 
@@ -92,6 +94,7 @@ class OnBehalf:
         with self._database.read(account.id) as tx:
             return bool(_image(tx, account, render_id)["allowed"])
 
+    @watched("refuse for her")
     def refuse(self, account: Account, render_id: str, reason_code: str, note: str = "", version: int | None = None) -> Row:
         """Say no for her to an image that waits for her; the `decision` row. As final as her own.
 
