@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from twin.edits import LARGEST_FILE
 from twin.errors import BadValue, NotFound
 from twin.house import House
 from twin.look import Look
@@ -72,9 +73,23 @@ def paint(floor: Floor, asked: Namespace, house: "Paints") -> tuple[dict[str, An
     """
     account = house.paying(asked.login, licensed_brands(floor.store, asked.twin))
     look = look_of(floor, asked.look, asked.twin)
-    ids = order(floor, account, asked.twin, look, seed=asked.seed, count=asked.count, painter=asked.painter)
+    if asked.change or asked.mask:
+        ids = [floor.change_part(account, asked.change or "", look, asked.painter, mask_in(asked.mask))]
+    else:
+        ids = order(floor, account, asked.twin, look, seed=asked.seed, count=asked.count, painter=asked.painter)
     house.worker(f"paint-{os.getpid()}", threading.Event()).run(lambda: are_settled(floor.store, ids))
     return told([house.outcome(render_id) for render_id in ids], asked.out)
+
+
+def mask_in(name: str | None) -> bytes:
+    """The bytes of a mask's file, no more than a mask may have and one more. Raises BadValue."""
+    if not name:
+        raise BadValue("Which part changes is told by a mask: say --mask FILE.")
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise BadValue(f"The mask in {name} cannot be read: {error.strerror or error}.") from error
 
 
 def told(images: list[dict[str, Any]], folder: str | None) -> tuple[dict[str, Any], list[str]]:
