@@ -45,4 +45,19 @@ CREATE INDEX delivery_waiting ON delivery (not_before) WHERE state = 'waiting';
 """
 """A notice says what happened by ids alone, so that no name outlives its erasure here; targets and secrets are sealed."""
 
-MIGRATIONS: tuple[Migration, ...] = (("moderation-figures", FIGURES), ("moderation-notices", NOTICES))
+OUTBOX = """
+DROP TABLE post_office;
+CREATE TABLE post_office (
+    one INTEGER PRIMARY KEY CHECK (one = 1), host TEXT NOT NULL, port INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
+    security TEXT NOT NULL CHECK (security IN ('tls', 'starttls')), sender TEXT NOT NULL, login TEXT NOT NULL,
+    sealed_password BLOB, CHECK ((login = '') = (sealed_password IS NULL))
+) STRICT;
+CREATE TABLE outbox_switch (one INTEGER PRIMARY KEY CHECK (one = 1), site TEXT) STRICT;
+"""
+"""Where mail is handed in; and the address under which messages link to this site, which is there only while sending is on."""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    ("moderation-figures", FIGURES),
+    ("moderation-notices", NOTICES),
+    ("moderation-outbox", OUTBOX),
+)
