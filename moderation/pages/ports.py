@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 from moderation.access.account import Account
 from moderation.agreements import Agreement
+from moderation.comments import Comment
+from moderation.desk_figures import Figures
 from moderation.desk_moves import Row
+from moderation.desk_wishes import Wish
 from moderation.earnings import Payment, Share
 from moderation.foresight import Foreseen
 from moderation.her_keys import KeyStanding
@@ -44,6 +47,26 @@ class Reviews(Protocol):
     def review(
         self, account: Account, render_id: str, version: int, choice: str, reason_code: str | None, note: str, token: str
     ) -> Row: ...
+    def refuse_many(
+        self, account: Account, chosen: Sequence[tuple[str, int]], reason_code: str | None, note: str
+    ) -> dict[str, str]: ...
+    def escalate(self, account: Account, render_id: str, version: int, leaning: str, note: str, token: str) -> Row: ...
+    def undo(self, account: Account, render_id: str, version: int | None = None) -> Row: ...
+    def undoable(self, account: Account, limit: int = 1) -> tuple[Row, ...]: ...
+
+
+class Remarks(Protocol):
+    """What is said beside an image (`moderation.comments.Comments`)."""
+
+    def of(self, account: Account, render_id: str) -> tuple[Comment, ...]: ...
+    def say(self, account: Account, render_id: str, text: str, *, audience: str = "hers") -> None: ...
+
+
+class Wishes(Protocol):
+    """How a moderator likes to look at images (`moderation.desk_wishes.DeskWishes`)."""
+
+    def of(self, account: Account) -> Wish: ...
+    def keep(self, account: Account, wish: Wish) -> None: ...
 
 
 class SignsOff(Protocol):
@@ -77,6 +100,9 @@ class DeskPorts:
     reads: Reads
     references: Callable[[Account, str], Sequence[Reference]]
     reviews: Reviews
+    remarks: Remarks
+    figures: Callable[[Account], Figures]
+    wishes: Wishes
     now: Callable[[], datetime]
 
 

@@ -1,24 +1,21 @@
 """The review desk's list and stage as HTML: who waits, how long, how risky, and the image that is judged."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.insight import Card, Story
+from moderation.comments import Comment
+from moderation.desk_figures import WINDOW, Figures, urgency
+from moderation.desk_moves import Row
+from moderation.insight import PAGE, Card, Story
+from moderation.pages.decision_lines import took
 from moderation.pages.findings import OUTCOMES, findings_list
-from moderation.pages.markup import chip, css_string, facts, listed, moment, money, picture, until, waited
+from moderation.pages.markup import chip, css_string, facts, listed, moment, money, note, picture, until, waited
 from moderation.pages.overlay import overlay
+from moderation.pages.said import asked_by, said_before
 
-DUE, LATE = timedelta(hours=1), timedelta(hours=4)
-"""How long somebody may wait before the list says so, and before it says so loudly."""
 _HUES = {"fresh": "go", "due": "wait", "late": "stop"}
-
-
-def urgency(card: Card, now: datetime) -> str:
-    """How long an image has waited: fresh, due or late."""
-    waited = now - datetime.fromisoformat(card.moved_at)
-    return "late" if waited >= LATE else "due" if waited >= DUE else "fresh"
 
 
 def row_name(card: Card, now: datetime, me: str) -> str:
@@ -26,9 +23,13 @@ def row_name(card: Card, now: datetime, me: str) -> str:
 
     Pictures are laid upon rows by name, so no two rows may share one.
     """
+    word = urgency(card.moved_at, now)
+    late = "" if word == "fresh" else f"{word}: "
     risk = OUTCOMES.get(card.verdict or "", "asked again")
+    asked = f", {card.escalated_by} asks for your eyes" if card.escalated_by else ", a second look" if card.appealed else ""
     held = "" if card.claimed_by is None else ", with you" if card.claimed_by == me else f", {card.claimed_by_name} looks at it"
-    return f"{card.twin_name} · {card.brand_name}, waiting {waited(card.moved_at, now)}, {risk}{held} · {card.render_id[-4:]}"
+    told = f"{late}waiting {waited(card.moved_at, now)}, {risk}{asked}{held}"
+    return f"{card.twin_name} · {card.brand_name}, {told} · {card.render_id[-4:]}"
 
 
 def queue_choices(cards: Sequence[Card], now: datetime, me: str) -> list[tuple[str, str]]:
@@ -38,23 +39,57 @@ def queue_choices(cards: Sequence[Card], now: datetime, me: str) -> list[tuple[s
 
 def queue_style(cards: Sequence[Card], now: datetime, me: str) -> Markup:
     """The colour of waiting, and a small picture, upon each row."""
+    named = [css_string(row_name(card, now, me) + "-radio-label") for card in cards]
+    return _style([f"#queue label[data-testid={name}]" for name in named], cards, now)
+
+
+def many_style(cards: Sequence[Card], now: datetime) -> Markup:
+    """The same upon the rows that can be ticked, which stay as they are while somebody ticks."""
+    return _style([f"#many label:nth-of-type({place})" for place in range(1, len(cards) + 1)], cards, now)
+
+
+def _style(rows: Sequence[str], cards: Sequence[Card], now: datetime) -> Markup:
     rules = []
-    for card in cards:
-        row = f"#queue label[data-testid={css_string(row_name(card, now, me) + '-radio-label')}]"
+    for row, card in zip(rows, cards, strict=True):
         url = css_string(f"/media/preview/{card.render_id}?v={(card.preview_sha256 or '')[:12]}")
-        rules.append(f"{row}{{--chip-ink:var(--{_HUES[urgency(card, now)]});background-image:url({url})}}")
+        rules.append(f"{row}{{--chip-ink:var(--{_HUES[urgency(card.moved_at, now)]});background-image:url({url})}}")
     return Markup("<style>{}</style>").format(Markup("\n".join(rules)))  # every text has passed through css_string
 
 
-def queue_count(cards: Sequence[Card], now: datetime) -> Markup:
-    """How many wait, how many of them too long, and since when the oldest does."""
+def queue_count(cards: Sequence[Card], figures: Figures, now: datetime) -> Markup:
+    """How many wait, how many of them too long, since when the oldest does, and how the desk keeps up."""
     if not cards:
-        return Markup('<h2>Nothing waits</h2><p class="ts-note">New images appear here by themselves.</p>')
-    late = sum(urgency(card, now) == "late" for card in cards)
-    stamp = Markup(" {}").format(chip(f"{late} late", "late")) if late else Markup("")
-    return Markup('<h2>{} waiting{}</h2><p class="ts-note">The oldest came {}.</p>').format(
-        len(cards), stamp, moment(cards[0].moved_at, now)
+        head = Markup('<h2>Nothing waits</h2><p class="ts-note">New images appear here by themselves.</p>')
+        return head + _keeping_up(figures)
+    words = [urgency(card.moved_at, now) for card in cards]
+    stamps = Markup(" ").join(chip(f"{words.count(word)} {word}", word) for word in ("late", "due") if word in words)
+    more = "+" if len(cards) >= PAGE else ""
+    return Markup('<h2>{}{} waiting {}</h2><p class="ts-note">The oldest came {}.</p>{}').format(
+        len(cards), more, stamps, moment(cards[0].moved_at, now), _keeping_up(figures)
     )
+
+
+def _keeping_up(figures: Figures) -> Markup:
+    log = Markup('<a class="ts-link" href="/decisions">Decision log</a>')
+    if not figures.decided:
+        return Markup('<p class="ts-note">Nothing was decided in the last {} days. {}</p>').format(WINDOW.days, log)
+    half = f", half of them within {took(figures.median_seconds)}" if figures.median_seconds is not None else ""
+    return Markup('<p class="ts-note">Last {} days: {} decided{}; {} refused, {} by you. {}</p>').format(
+        WINDOW.days, figures.decided, half, figures.refused, figures.mine, log
+    )
+
+
+def last_words(last: Row | None) -> Markup:
+    """Which decision can be taken back."""
+    if last is None:
+        return Markup("")
+    did = "passed on" if last["choice"] == "pass" else "refused"
+    return Markup("<p>You {} <b>{}</b> for {}.</p>").format(did, last["twin_name"], last["brand_name"])
+
+
+def told(said: str) -> Markup:
+    """A sentence above the stage, read aloud."""
+    return note(said, aloud=True)
 
 
 def case_picture(story: Story) -> Markup:
@@ -66,8 +101,8 @@ def case_picture(story: Story) -> Markup:
     return picture(url, alt, Markup("{} · {}").format(card.twin_name, card.shoot_title), drawn)
 
 
-def case_words(story: Story, now: datetime) -> Markup:
-    """Beside the image: whose it is, for what, what the safeguards found, and what was decided before."""
+def case_words(story: Story, comments: Sequence[Comment], now: datetime) -> Markup:
+    """Beside the image: who asks to look closely, whose it is, for what, what was found, and what was said before."""
     card = story.card
     told = facts(
         [
@@ -79,10 +114,17 @@ def case_words(story: Story, now: datetime) -> Markup:
             ("Asked for", card.look.get("words") or ""),
         ]
     )
-    appeal = next((row["note"] for row in reversed(story.decisions) if row["kind"] == "appeal"), "")
-    plea = Markup('<p class="ts-note" data-kind="wait">A second look was asked for: “{}”</p>').format(appeal) if appeal else ""
-    return Markup("<h2>Is this {}, as agreed?</h2>{}{}<h3>What the safeguards found</h3>{}").format(
-        card.twin_name, plea, told, findings_list(story.findings, (card.width, card.height))
+    waits = urgency(card.moved_at, now)
+    since = Markup('<p class="ts-line">{} <span class="ts-quiet">came to the desk {}</span></p>').format(
+        chip({"fresh": "in time"}.get(waits, waits), waits), moment(card.moved_at, now)
+    )
+    return Markup("<h2>Is this {}, as agreed?</h2>{}{}{}<h3>What the safeguards found</h3>{}{}").format(
+        card.twin_name,
+        since,
+        asked_by(story, now),
+        told,
+        findings_list(story.findings, (card.width, card.height)),
+        said_before(story, comments, now),
     )
 
 

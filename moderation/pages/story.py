@@ -16,6 +16,7 @@ from moderation.signoff import REASON_WORDS, Reason, State
 DECISIONS = {
     ("review", "pass"): "{by} passed it on to {name}",
     ("review", "refuse"): "{by} refused it",
+    ("review", "undo"): "{by} took that decision back",
     ("signoff", "approve"): "{by} approved it",
     ("signoff", "refuse"): "{by} said no",
     ("signoff", "change"): "{by} asked for a change",
@@ -80,7 +81,7 @@ def _download(story: Story, role: Role, now: datetime) -> Markup:
 
 
 def _decisions(story: Story, now: datetime) -> Markup:
-    lines = [_decision(row, story.card.twin_name, now) for row in story.decisions]
+    lines = [decision_line(row, story.card.twin_name, now) for row in story.decisions]
     if story.release:
         told = Markup("{} released it").format(story.release["by_name"])
         lines.append(Markup("<li><p>{}, {}</p></li>").format(told, moment(story.release["released_at"], now)))
@@ -89,7 +90,8 @@ def _decisions(story: Story, now: datetime) -> Markup:
     return Markup('<ol class="ts-decisions">{}</ol>').format(Markup("").join(lines)) if lines else Markup("")
 
 
-def _decision(row: Mapping[str, Any], name: str, now: datetime) -> Markup:
+def decision_line(row: Mapping[str, Any], name: str, now: datetime) -> Markup:
+    """One decision as an item of a list: who, what, when, and the reason in quotes."""
     words = DECISIONS.get((row["kind"], row["choice"]), "{by} decided").format(by=row["by_name"], name=name)
     why = REASON_WORDS[Reason(row["reason_code"])] if row["reason_code"] else ""
     told = ". ".join(part for part in (why, row["note"]) if part)

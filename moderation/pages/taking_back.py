@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from moderation.agreements import Agreement
 from moderation.foresight import EndingLicence, Foreseen
-from moderation.pages.desk import leaf
+from moderation.pages.leaf import leaf
 from moderation.pages.her_key import SAID
 from moderation.pages.markup import day
 from moderation.pages.revocation import clock_time

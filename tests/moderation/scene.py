@@ -83,7 +83,8 @@ class Scene:
     def __init__(self, home: Path, *, reach: Reach = unreached, fresh: bool = True) -> None:
         self.clock = Clock()
         self.database = Database(home / "studio.sqlite", self.clock)
-        self.vault = Vault(home, PersonKeys(self.database, Keyring(home / "keys" / "persons")))
+        self.person_keys = PersonKeys(self.database, Keyring(home / "keys" / "persons"))
+        self.vault = Vault(home, self.person_keys)
         self.desk = Desk(self.database, self.vault, reach)
         self.keys = HerKeys(self.database, self._no_password, lambda _: False, demo=False)
         self.word = HerWord(self.keys)

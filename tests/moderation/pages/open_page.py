@@ -6,6 +6,9 @@ from typing import Any
 
 from moderation.access.account import Account
 from moderation.agreements import Agreements
+from moderation.comments import Comments
+from moderation.desk_figures import DeskFigures
+from moderation.desk_wishes import DeskWishes
 from moderation.earnings import Earnings
 from moderation.insight import Insight
 from moderation.pages.desk import build_desk
@@ -46,7 +49,16 @@ class Page:
 def desk_page(scene: Scene, account: Account) -> Page:
     """The review desk."""
     references = References(scene.database, lambda _: picture()).of_image
-    ports = DeskPorts(lambda a: a.name, Insight(scene.database), references, scene.desk, scene.clock)
+    ports = DeskPorts(
+        header=lambda a: a.name,
+        reads=Insight(scene.database),
+        references=references,
+        reviews=scene.desk,
+        remarks=Comments(scene.database, scene.person_keys),
+        figures=DeskFigures(scene.database).of,
+        wishes=DeskWishes(scene.database),
+        now=scene.clock,
+    )
     return Page(scene, account, build_desk, ports)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from moderation.access.account import Account, Role
+from moderation.comments import Comment
 from moderation.earnings import Share
 from moderation.insight import Card, Insight, Waiting
 from moderation.pages.findings import findings_list
@@ -92,7 +93,7 @@ def test_no_text_of_anybody_becomes_markup(scene: Scene) -> None:
         told(scene, MAYA),
         findings_list([finding]),
         turn_words(evil, Share(100, 0, "EUR", 30, EVIL), (1, 1), scene.clock()),
-        case_words(Insight(scene.database).story(MODO, "r1"), scene.clock()),
+        case_words(Insight(scene.database).story(MODO, "r1"), [Comment(EVIL, EVIL, EVIL, "desk", card.moved_at)], scene.clock()),
         header_html(Account("x", "x", EVIL, Role.MODERATOR), [Waiting("k", EVIL, 1), Waiting("l", EVIL, 2)], demo=[MAYA]),
     ]
     assert all("<img src=x" not in text and "onerror=alert(1)>" not in text for text in texts)
