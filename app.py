@@ -200,7 +200,7 @@ def build_site(studio: Studio) -> "FastAPI":
         admit=judging.negatives.admit,
     )
     page = build_studio(studio.floor().studio(painting.engines.offers, elsewhere), guard(Role.CREATIVE))
-    parts = parts_of(judging, painting, reports=ASSETS / "packs", refusals=REFUSALS, missing=MISSING)
+    parts = parts_of(judging, painting, assets=ASSETS, refusals=REFUSALS, missing=MISSING)
     hosts, secure = LOOPBACK | {settings.public or settings.host}, bool(settings.public)
     rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=secure, framed=settings.framed)
     zones = [server.Zone("/studio", Role.CREATIVE, page, furniture.dress()), *moderation_zones(judging, furniture, guard)]
@@ -264,7 +264,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             studio.prepare(tell)
             answer(*console.examine(studio.judging, asked), asked.json)
         case "repaint":
-            print(commands.repaint(studio.painting, asked.image, studio.judging.submissions.picture(asked.image)).reason)
+            print(commands.repaint(studio.painting, asked.image, studio.judging.submissions.picture).reason)
         case "measure" if asked.report:
             studio.prepare(tell)
             print(console.report(studio.judging, studio.painting.probes(), studio.painting.painted_probes(), PLAIN, DATA, ASSETS))

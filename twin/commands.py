@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -117,16 +117,17 @@ def write_previews(images: Sequence[dict[str, Any]], folder: Path | None) -> lis
     return told
 
 
-def repaint(house: House, render_id: str, picture: Picture) -> Comparison:
-    """Paint an image again from its recipe and compare it with `picture`, the one that was sealed.
+def repaint(house: House, render_id: str, sealed: Callable[[str], Picture]) -> Comparison:
+    """Paint an image again from its recipe and compare it with the one that was sealed, which `sealed` reads.
 
-    Raises NotFound when no recipe is kept, and what the painter raises.
+    Raises NotFound when no recipe is kept, what `sealed` raises, and what the painter raises.
     """
+    picture = sealed(render_id)
     rows = house.store.rows("SELECT recipe FROM recipe WHERE render_id = ?", [render_id])
     if not rows:
         raise NotFound("No recipe is kept of an image called so.")
     recipe = Recipe.from_json(rows[0]["recipe"])
     painter = house.engines.alone(recipe.painter)
     references = house.references(recipe.twin_id) if recipe.references else ()
-    painting = painter.paint(recipe.request(references), lambda _: None)
+    painting = painter.paint(recipe.request(references, house.edits(sealed).behind(render_id)), lambda _: None)
     return compare(picture, painting.picture, recipe, house.environment().running(painting.ran))

@@ -27,11 +27,15 @@ class Edits:
     picture: Callable[[str], Picture]
 
     def of(self, claim: Claim) -> Edit | None:
-        """What a claimed order repaints; None for an order that paints a whole picture.
+        """What a claimed order repaints, as `behind` tells it."""
+        return self.behind(claim.render_id)
+
+    def behind(self, render_id: str) -> Edit | None:
+        """What an image repaints; None for one that is a whole picture.
 
         Raises NotFound when the earlier image was refused, taken back or removed since, and what `picture` raises.
         """
-        rows = self.store.rows("SELECT * FROM edit_mask WHERE render_id = ?", [claim.render_id])
+        rows = self.store.rows("SELECT * FROM edit_mask WHERE render_id = ?", [render_id])
         if not rows:
             return None
         with self.store.read("worker") as tx:
