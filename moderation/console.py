@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from moderation import backup_commands, commands, erasing, key_commands
 from moderation.faces.catalogue import Catalogue
 from moderation.house import House
+from moderation.notices.commands import insights, notices
 from moderation.pack_commands import packs
 from moderation.packs import Packs
 from moderation.protecting import protect
@@ -58,6 +59,11 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
             return backup_commands.back_up(house, asked, prompts.ask_password, house.reach)
         case "restore":
             return backup_commands.confirm_head(house, asked)
+        case "notices":
+            board = house.notices
+            return notices(board.ways, board.offices, board.queue, house.accounts, asked, prompts.ask_password)
+        case "insights":
+            return insights(house.questions, house.accounts, asked)
         case "statement":
             return statement(house.database, asked)
         case "keys":

@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from moderation import carrying_out, erasure, key_succession
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
-from moderation.access.session import Sessions
+from moderation.access.session import Sessions, session_key
 from moderation.agency import AgencyView
 from moderation.agreements import Agreements
 from moderation.approval import Approvals
@@ -35,6 +35,7 @@ from moderation.home import Home, Kind
 from moderation.insight import Insight
 from moderation.keyring import Keyring
 from moderation.negatives import Negatives
+from moderation.notices.board import Board
 from moderation.on_behalf import OnBehalf
 from moderation.payouts import Payouts
 from moderation.person_keys import PersonKeys
@@ -99,7 +100,9 @@ class House:
         self.rights = Rights(self.database, reach, word=self.word, tombstone=self._bury)
         self.recalls = Recalls(self.database)
         self.receipts = Receipts(self.database, self._seal_head, reach)
-        self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue, self._close_day))
+        self.notices = Board(self.database, home.keys, self._cookie_key, demo=home.kind is Kind.DEMO)
+        sweep = Endings(self.database, reach).sweep
+        self.settle = Settling((sweep, self.receipts.issue, self._close_day, self.notices.tell))
         self.witnesses = Witnesses(self.database, self.heads)
         self.insight = Insight(self.database, self.settle)
         self.questions = Questions(self.database, self.settle, demo=home.kind is Kind.DEMO)
@@ -118,6 +121,9 @@ class House:
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
+
+    def _cookie_key(self) -> str:
+        return session_key(self.home.keys / "session.key")
 
     def _close_day(self) -> None:
         self.heads.close(self.database)
@@ -138,6 +144,7 @@ class House:
             self.erasure.resume()
         self.settle()
         self.retention.when_due()
+        self.notices.send()
         if "examiner" in self.__dict__:
             self.examiner.forget_destroyed()
 

@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
+from twin.arguments_notices import add_notices
+
 HOME = "the folder of this studio (default: TWIN_STUDIO_HOME, else the platform's folder for data)"
 
 
@@ -32,6 +34,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_backup(commands)
     _add_keys(commands)
     _add_statement(commands)
+    add_notices(commands, _command)
     _add_evaluation(commands)
     _add_packs(commands)
     _add_painters(commands)

@@ -17,12 +17,13 @@ from moderation.access.gate import Refusal
 from moderation.access.invitation import Invitations
 from moderation.access.session import Sessions, form_token
 from moderation.errors import AccountRefused, NotFound, TooManyAttempts
+from moderation.notices.words import leads
 
 OWN_FORM = [Depends(from_our_page)]
 Field = Annotated[str, Form(max_length=400)]
 PUBLIC = (
     *("/", "/sign-in", "/sign-out", "/health", "/retention", "/insights", "/favicon.ico"),
-    *("/invitation/", "/demo/enter/", "/assets/theme/"),
+    *("/invitation/", "/notice/", "/demo/enter/", "/assets/theme/"),
 )
 """What anybody may ask for; in a demo also its cast's portraits."""
 
@@ -76,10 +77,11 @@ class Entrance:
         return next((path for path, owner in self.zones.items() if owner is role), HOMES.get(role, "/"))
 
     def welcome(self, request: Request, account: Account, to: str = "") -> Response:
-        """Sign this browser in, and lead it to the zone it wanted if that is its own, else to its own."""
+        """Sign this browser in, and lead it where it wanted if that is its own zone or a notice's page, else to its zone."""
         self.sessions.begin(request.session, account)
         wanted = to.rstrip("/")
-        path = wanted if self.zones.get(wanted) is account.role else self.zone_for(account.role)
+        own = self.zones.get(wanted) is account.role or leads(wanted)
+        path = wanted if own else self.zone_for(account.role)
         return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
     def doors(self, *, demo: bool) -> list[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from argparse import Namespace
 from collections.abc import Callable
 
-from moderation.access.account import Account
+from moderation.access.account import Account, Role
 from moderation.access.accounts import Accounts
-from moderation.errors import BadRequest
+from moderation.errors import BadRequest, NotYours
 from moderation.notices.mail import PostOffice, PostOffices
 from moderation.notices.queue import Queue
 from moderation.notices.ways import Ways
+from moderation.questions.answers import Questions
+from moderation.questions.reader import FEWEST
 
 SECRET = """{login}'s notices go to this webhook too. What it receives is signed with this secret, which is not told again:
 {secret}
@@ -38,6 +40,17 @@ def notices(
         case _:
             ways.remove(by, accounts.by_login(asked.to), asked.kind)
             return f"No more {asked.kind} goes to {asked.to}; the address is forgotten."
+
+
+def insights(questions: Questions, accounts: Accounts, asked: Namespace) -> str:
+    """Open the coarse figures of a studio to everybody, or close them. Raises NotFound, NotYours."""
+    by = accounts.by_login(asked.login)
+    if by.role is not Role.ADMINISTRATOR:
+        raise NotYours("Only an administrator opens the figures to everybody.")
+    questions.open(by, opened=asked.act == "open")
+    if asked.act == "open":
+        return f"Everybody may read /insights now; no figure there tells of fewer than {FEWEST} images or people."
+    return "Only administrators and agencies read /insights now."
 
 
 def _added(ways: Ways, by: Account, to: Account, asked: Namespace) -> str:

@@ -1,5 +1,6 @@
 """What a notice says, and where it leads: a sentence without names for what leaves the studio, with them for the inbox."""
 
+import re
 from collections.abc import Mapping
 
 from moderation.access.account import Role
@@ -29,6 +30,8 @@ _PLACES: Mapping[Kind, str] = {
     Kind.REMINDER: "/recalls",
 }
 
+_LEADS = re.compile(r"/(?:notices|recalls|revocation/[\w-]{1,64}|consent-draft/[\w-]{1,64}|statements/[\w/-]{1,200})", re.ASCII)
+
 
 def sentence(kind: str, n: int) -> str:
     """What happened, in a sentence that anybody may read over somebody's shoulder."""
@@ -47,3 +50,8 @@ def place(kind: str, subject_id: str, role: str) -> str:
             return f"/statements/{subject_id}"
         case other:
             return _PLACES[other]
+
+
+def leads(address: str) -> bool:
+    """Whether an address is of a page that notices lead to, so that a sign-in may lead there."""
+    return _LEADS.fullmatch(address) is not None

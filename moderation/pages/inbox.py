@@ -22,8 +22,10 @@ MORE: dict[Role, tuple[tuple[str, str], ...]] = {
 """Further pages of a role, as (address, words), which stand in the head of its own page."""
 
 
-def header_html(account: Account, waiting: Sequence[Waiting], *, demo: Sequence[Account] | None = None) -> Markup:
-    """The head for this account; `demo` are the accounts a demo can be entered as, None in a studio."""
+def header_html(
+    account: Account, waiting: Sequence[Waiting], *, demo: Sequence[Account] | None = None, unread: int = 0
+) -> Markup:
+    """The head for this account; `demo` are the accounts a demo can be entered as, None in a studio; `unread` notices."""
     return Markup(
         '{banner}<header class="ts-header"><a class="ts-name" href="/">Twin Studio</a><span class="ts-place">{place}</span>{more}'
         '<nav class="ts-waits" aria-label="Waiting for you">{inbox}{who}</nav>'
@@ -31,7 +33,7 @@ def header_html(account: Account, waiting: Sequence[Waiting], *, demo: Sequence[
     ).format(
         banner=_banner() if demo is not None else "",
         place=PLACES[account.role],
-        more=_more(MORE.get(account.role, ())),
+        more=_more((("/notices", f"Notices ({unread} new)" if unread else "Notices"), *MORE.get(account.role, ()))),
         inbox=_inbox(waiting),
         who=_who(account, demo or ()),
     )

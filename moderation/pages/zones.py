@@ -12,6 +12,7 @@ from moderation.access.her_data import HerData, her_data_routes
 from moderation.access.insights import insight_routes
 from moderation.access.media import Pictures
 from moderation.access.money import Money, money_routes
+from moderation.access.notices import notice_routes
 from moderation.access.papers import Documents, Drafts, Shelf, paper_routes
 from moderation.access.revocation import revocation_routes
 from moderation.access.routes import Front, Portrait
@@ -76,7 +77,8 @@ class Furniture:
     def header(self, account: Account) -> str:
         """The head of a page as HTML: where one is, what waits, sign-out."""
         cast = self._house.accounts.without_password() if self._demo else None
-        head = header_html(account, self._house.insight.inbox(account), demo=cast)
+        waiting = self._house.insight.inbox(account)
+        head = header_html(account, waiting, demo=cast, unread=self._house.notices.inbox.unread(account))
         waits = unsigned_strip(self._house.agreements.unsigned(account))
         return str(head + waits + strip(self._house.recalls.open_of(account)))
 
@@ -150,11 +152,13 @@ def parts_of(
         lambda pages: money_routes(pages, _money(house)),
         lambda pages: decision_routes(pages, _decisions(house)),
         *agency_routers(house, twins.bureau, refusals, missing),
+        lambda pages: notice_routes(pages, house.notices.inbox, house.notices.links, house.settle),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
     )
 
     def links(account: Account | None) -> Linked:
-        return Linked(figures=house.questions.may_read(account))
+        unread = None if account is None else house.notices.inbox.unread(account)
+        return Linked(figures=house.questions.may_read(account), unread=unread)
 
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, links)
 
