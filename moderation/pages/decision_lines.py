@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from markupsafe import Markup
+
 from moderation.access.account import Account, Role
 from moderation.decision_log import PAGE
 from moderation.desk_moves import Row
 from moderation.desk_second import LEANINGS
-from moderation.pages.markup import age, chip, moment
+from moderation.pages.markup import age, chip, day
 from moderation.signoff import REASON_WORDS, Reason
 
 TOLD: dict[str, tuple[str, str]] = {
@@ -44,6 +46,12 @@ def decision_lines(undoable: Callable[[Account, int], Sequence[Row]]) -> Callabl
     return lines
 
 
+def _exactly(text: str, now: datetime) -> Markup:
+    """The day and the minute, since a log is held against other records; how long ago shows on hover."""
+    told = f"{day(text)}, {datetime.fromisoformat(text):%H:%M}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(text, age(text, now), told)
+
+
 def _line(row: Row, now: datetime) -> dict[str, Any]:
     hers = row["what"] == "her"
     word, state = (_HERS if hers else {}).get(row["choice"]) or TOLD[row["choice"] if hers else row["what"]]
@@ -52,7 +60,7 @@ def _line(row: Row, now: datetime) -> dict[str, Any]:
     reason = REASON_WORDS[Reason(row["reason_code"])] if row["reason_code"] else ""
     leaning = f"{LEANINGS[row['choice']].capitalize()}" if row["what"] == "escalate" else ""
     return {
-        "at": moment(row["decided_at"], now),
+        "at": _exactly(row["decided_at"], now),
         "image": row["render_id"],
         "twin": row["twin_name"],
         "brand": row["brand_name"],

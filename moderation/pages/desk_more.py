@@ -45,6 +45,7 @@ class MoreActs:
         ports, parts, render_id = self.desk.ports, self.desk.parts, held["render_id"]
         ports.remarks.say(account, render_id, words or "", audience=audience or "desk")
         comments = ports.remarks.of(account, render_id)
+        gr.Success("It stands beside the image.", title="Said", duration=2)
         return {
             parts.words: queue.case_words(ports.reads.story(account, render_id), comments, ports.now()),
             parts.held: {**held, "comments": len(comments)},

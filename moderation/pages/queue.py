@@ -14,21 +14,22 @@ from moderation.pages.findings import OUTCOMES, findings_list
 from moderation.pages.markup import chip, css_string, facts, listed, moment, money, note, picture, until, waited
 from moderation.pages.overlay import overlay
 from moderation.pages.said import asked_by, said_before
+from moderation.safeguards.finding import Outcome
 
 _HUES = {"fresh": "go", "due": "wait", "late": "stop"}
 
 
 def row_name(card: Card, now: datetime, me: str) -> str:
-    """What a row of the list is called: person, brand, time waited, verdict, who looks at it, and the end of its id.
+    """What a row of the list is called: person, brand, time waited, what is unusual, who looks at it, and the end of its id.
 
     Pictures are laid upon rows by name, so no two rows may share one.
     """
     word = urgency(card.moved_at, now)
     late = "" if word == "fresh" else f"{word}: "
-    risk = OUTCOMES.get(card.verdict or "", "asked again")
+    risk = "" if card.verdict == Outcome.REFER else f", {OUTCOMES.get(card.verdict or '', 'asked again')}"
     asked = f", {card.escalated_by} asks for your eyes" if card.escalated_by else ", a second look" if card.appealed else ""
     held = "" if card.claimed_by is None else ", with you" if card.claimed_by == me else f", {card.claimed_by_name} looks at it"
-    told = f"{late}waiting {waited(card.moved_at, now)}, {risk}{asked}{held}"
+    told = f"{late}waiting {waited(card.moved_at, now)}{risk}{asked}{held}"
     return f"{card.twin_name} · {card.brand_name}, {told} · {card.render_id[-4:]}"
 
 
