@@ -82,7 +82,10 @@ class Mail:
         office = self._office
         if office is None:
             raise Undelivered("No post office is set.")
-        letter = self._letter(office, message)
+        try:
+            letter = self._letter(office, message)
+        except ValueError as error:
+            raise Undelivered("This is no e-mail address.", final=True) from error
         try:
             with self._opened(office) as door:
                 if office.login:

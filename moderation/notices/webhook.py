@@ -20,8 +20,8 @@ SIGNATURE = "twin-studio-signature"
 LONGEST_URL = 2000
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
-_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-"""Addresses that a gateway turns into IPv4 ones, private ones included (RFC 6052, RFC 8215)."""
+_UNICAST = IPv6Network("2000::/3")
+"""All that is handed out of the public internet so far (IANA); what a gateway turns into IPv4 (RFC 6052, RFC 8215) is outside."""
 
 
 def checked_url(url: str) -> SplitResult:
@@ -45,7 +45,7 @@ def is_public(address: Address) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None or any(address in network for network in _TRANSLATED):
+        if address not in _UNICAST or address.teredo is not None:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
 

@@ -111,7 +111,9 @@ def test_decisions_are_told_by_who_took_them_and_how_long_that_took(scene: Scene
     assert (times.n, times.median, times.p90) == (4, 120, 600)
     assert (found.times["review"].n, found.times["review"].median, found.times["review"].p90) == (1, 30, 30)
     assert found.licences is not None
-    assert [(one.label, one.images, one.released, one.gross_minor) for one in found.licences] == [("Halden, Spring", 9, 1, 12_345)]
+    assert [(one.label, one.images, one.released, one.gross_minor) for one in found.licences] == [
+        ("Halden, Spring", 9, 1, 12_345)
+    ]
 
 
 def test_a_taking_back_is_followed_until_the_last_copy_is_deleted(scene: Scene) -> None:
