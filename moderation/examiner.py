@@ -205,8 +205,8 @@ class Examiner:
         return self._pack.sha256
 
     def known_now(self) -> KnownFaces:
-        """What is known of the twins. Raises PackRefused, Unexaminable."""
-        return self._known()
+        """What is known of the twins. Raises PackRefused, also before the models were prepared, Unexaminable."""
+        return self.limits().known
 
     def listed(self) -> NearestFace:
         """The faces of those who asked never to be painted. Raises PackRefused, Unexaminable."""

@@ -15,7 +15,7 @@ from twin.darkroom import Darkroom
 from twin.documents import Documents
 from twin.drafts import Drafts, Sign
 from twin.edits import Edits
-from twin.engines import Engines, Eyes, views
+from twin.engines import Engines, Eyes, Offer, views
 from twin.errors import NotFound
 from twin.installs import Installs
 from twin.jobs import Jobs
@@ -113,6 +113,12 @@ class House:
     def edits(self, picture: Callable[[str], Picture]) -> Edits:
         """The orders that repaint a part of an earlier image, whose sealed picture `picture` reads."""
         return Edits(self.store, picture)
+
+    def painters_of_people(self) -> list[Offer]:
+        """The painters that are built in and paint whoever has references, each with what it still needs here."""
+        entries = self.installs.catalogue.entries
+        names = {one.card.name for one in entries if one.built_in and one.card.twins is None}
+        return [one for one in self.engines.offers if one.name in names]
 
     def environment(self) -> Environment:
         """What repaints an image from here: versions, machine and threads."""

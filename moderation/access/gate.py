@@ -18,6 +18,9 @@ from moderation.access.session import Sessions
 READS = frozenset({"GET", "HEAD"})
 LARGEST_BODY = 1 << 20
 """No form and no event of a page carries more; bytes."""
+UPLOADS = re.compile(r"/enrolment/[A-Za-z0-9_-]{1,64}/photographs")
+LARGEST_UPLOAD = 96 << 20
+"""Bytes of photographs handed in at once, at the one kind of address that takes files."""
 ROOMS = {Role.CREATIVE: "The Studio", Role.MODERATOR: "The Review desk", Role.MODEL: "My twin"}
 
 LOCAL = frozenset({"localhost"})
@@ -124,13 +127,14 @@ def comes_from_elsewhere(method: str, headers: Mapping[str, str]) -> bool:
     return method not in READS or headers.get("sec-fetch-mode") != "navigate"
 
 
-def too_large(method: str, headers: Mapping[str, str]) -> Refusal | None:
-    """Whether a body is larger than any page of ours sends, or does not say how large it is. Pure."""
+def too_large(method: str, headers: Mapping[str, str], path: str = "") -> Refusal | None:
+    """Whether a body is larger than any page of ours sends to `path`, or does not say how large it is. Pure."""
     if "transfer-encoding" in headers:
         return Refusal(411, "A request says beforehand how large it is.")
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST_BODY:
-        return Refusal(413, f"This is more than the {LARGEST_BODY >> 20} MB that a form of ours sends.")
+    largest = LARGEST_UPLOAD if method == "POST" and UPLOADS.fullmatch(path) else LARGEST_BODY
+    if not length.isdecimal() or int(length) > largest:
+        return Refusal(413, f"This is more than the {largest >> 20} MB that a form of ours sends.")
     if method in READS and int(length):
         return Refusal(400, "A request to read carries no body.")
     return None
@@ -166,4 +170,6 @@ class Gate:
         if comes_from_elsewhere(method, headers):
             return Refusal(403, "This request comes from another site's page.")
         scope["account"] = account = self._sessions.account(scope["session"])
-        return too_large(method, headers) or admit(self._plan, method, path, scope["query_string"].decode("latin-1"), account)
+        return too_large(method, headers, path) or admit(
+            self._plan, method, path, scope["query_string"].decode("latin-1"), account
+        )

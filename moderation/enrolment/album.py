@@ -1,6 +1,6 @@
 """The photographs of an open enrolment as they stand, each with what there is to say against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,10 +84,10 @@ class Album:
         return f"{there} of at least {FEWEST} photographs fit; hand in {FEWEST - there} more."
 
 
-def read_album(tx: Transaction, enrolment_id: str | None, twin_id: str, keys: Opens, pack_sha256: str) -> Album:
+def read_album(tx: Transaction, enrolment_id: str | None, twin_id: str, keys: Opens, pack_sha256: Callable[[], str]) -> Album:
     """The album of an enrolment (None: nothing yet), its measurements opened, which is put on record.
 
-    Raises Erased, KeyUnusable, SealBroken.
+    `pack_sha256` tells the face models in use. Raises Erased, KeyUnusable, SealBroken, PackRefused.
     """
     if enrolment_id is None:
         return Album(())
@@ -95,9 +95,10 @@ def read_album(tx: Transaction, enrolment_id: str | None, twin_id: str, keys: Op
     measured = _opened(rows, keys, twin_id)
     if measured:
         tx.record("photographs.measured", enrolment_id, twin=twin_id, opened=len(measured))
-    alone = {row["id"]: _alone(row, measured[row["id"]], pack_sha256) for row in rows if row["id"] in measured}
+    pack = pack_sha256() if measured else ""
+    alone = {row["id"]: _alone(row, measured[row["id"]], pack) for row in rows if row["id"] in measured}
     fit = [name for name, reasons in alone.items() if not any(one.stops for one in reasons)]
-    together = beside_each_other(measured, fit)
+    together = beside_each_other(measured, fit, {row["id"]: row["name"] for row in rows})
     return Album(tuple(_shown(row, measured.get(row["id"]), alone, together) for row in rows))
 
 

@@ -104,10 +104,9 @@ class Enrolments:
 
     def open(self, account: Account, twin_id: str) -> Open:
         """How the enrolment of a twin stands. Raises NotFound for all but the person and her agency, PackRefused, Erased."""
-        pack = self._eyes().pack_sha256
         with self._database.write(account.id) as tx:
             person = person_of(tx.execute, account, twin_id)
-            album = read_album(tx, person.enrolment_id, twin_id, self._keys, pack)
+            album = read_album(tx, person.enrolment_id, twin_id, self._keys, lambda: self._eyes().pack_sha256)
             return Open(person, steps_of(tx.execute, person, tx.now), album)
 
     def take(self, account: Account, twin_id: str, files: Sequence[Handed], instead: str = "") -> tuple[str, ...]:

@@ -37,10 +37,10 @@ class Faces(Protocol):
 
 @dataclass(frozen=True)
 class Enrolled:
-    """How somebody stands once she is enrolled."""
+    """How somebody stands once she is enrolled; rendered references have no map."""
 
     photographs: int
-    coverage: Coverage
+    coverage: Coverage | None
     outlook: Outlook
 
 
@@ -96,9 +96,11 @@ class Finishing:
         return self._enrolled(self._faces().known_now(), twin_id)
 
     def _enrolled(self, known: KnownFaces, twin_id: str) -> Enrolled:
-        rows = self._database.rows("SELECT pose FROM reference WHERE twin_id = ?", [twin_id])
-        poses = [json.loads(row["pose"]) for row in rows]
-        coverage = coverage_of([(float(one.get("yaw", 0)), str(one.get("light", "even"))) for one in poses])
+        rows = self._database.rows("SELECT source, pose FROM reference WHERE twin_id = ?", [twin_id])
+        coverage = None
+        if not any(row["source"] == "rendered" for row in rows):
+            poses = [json.loads(row["pose"]) for row in rows]
+            coverage = coverage_of([(float(one.get("yaw", 0)), str(one.get("light", "even"))) for one in poses])
         return Enrolled(len(rows), coverage, outlook(known, twin_id, len(rows), coverage))
 
     def _record(self, account: Account, found: Open) -> list[Shown]:

@@ -13,8 +13,8 @@ from moderation.templates import Floats
 
 MOSTLY = 0.5
 """The part of her photographs that lies within somebody else's limit when she is refused as too like."""
-ROOMY, NARROW = 1.0, 0.0
-FIRM_SPREAD = 0.85
+ROOMY, NARROW = 0.05, 0.0
+"""How far beyond nearly all of her own pictures the nearest of anybody else's lies, in L2, from which on it is good, or weak."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,25 @@ def _near_the_list(templates: Floats, known: KnownFaces, listed: NearestFace) ->
     return bool(np.mean([listed.to(one)[0] <= limit for one in templates]) >= MOSTLY)
 
 
-def outlook(known: KnownFaces, twin_id: str, photographs: int, coverage: Coverage) -> Outlook:
-    """What can be said of an enrolled twin's likeness, from her limits and the map of her photographs.
+def outlook(known: KnownFaces, twin_id: str, photographs: int, coverage: Coverage | None) -> Outlook:
+    """What can be said of an enrolled twin's likeness, from her limits and the map of her photographs (None: rendered).
 
     Raises Unexaminable for a twin that is not calibrated.
     """
     limits = known.limits(twin_id)
-    sentences = [_spread(limits), _threshold(limits), *_nearest(known, limits, twin_id), _covered(photographs, coverage)]
+    told = [_spread(limits), _threshold(limits), *_nearest(known, limits, twin_id), _covered(photographs, coverage)]
     room = _room(limits)
     if room is not None and room <= NARROW:
-        return Outlook("weak", (*sentences, "Somebody else comes as near as her own photographs do: people will decide often."))
-    if not coverage.is_whole or photographs < FEWEST + 2 or (room is not None and room < 0.1):
-        return Outlook("fair", (*sentences, "More photographs of the kind that is missing would make the limits surer."))
-    return Outlook("good", tuple(sentences))
+        return Outlook("weak", (*told, "Somebody else comes as near as her own pictures do, so that people will decide often."))
+    if coverage is not None and not coverage.is_whole:
+        return Outlook("fair", (*told, "Photographs of the kind that is missing would make the limits surer."))
+    if room is not None and room < ROOMY:
+        return Outlook(
+            "fair", (*told, "Somebody else comes nearly as near as her own pictures do: some images will go to people.")
+        )
+    if coverage is not None and photographs < FEWEST + 2:
+        return Outlook("fair", (*told, f"Limits that rest on {photographs} photographs are rough; with a dozen they are surer."))
+    return Outlook("good", tuple(told))
 
 
 def _room(limits: Calibration) -> float | None:
@@ -83,7 +89,7 @@ def _room(limits: Calibration) -> float | None:
 
 def _spread(limits: Calibration) -> str:
     return (
-        f"Half of her photographs lie within {limits.own[2]:.2f} of the others, nearly all within {limits.own[4]:.2f}, the"
+        f"Half of her pictures lie within {limits.own[2]:.2f} of the others, nearly all within {limits.own[4]:.2f}, the"
         f" farthest at {limits.own_farthest:.2f}."
     )
 
@@ -108,7 +114,9 @@ def _nearest(known: KnownFaces, limits: Calibration, twin_id: str) -> list[str]:
     return [f"The nearest other twin is {known.name(nearest)}, at {others[nearest]:.2f} where she comes nearest."]
 
 
-def _covered(photographs: int, coverage: Coverage) -> str:
+def _covered(photographs: int, coverage: Coverage | None) -> str:
+    if coverage is None:
+        return f"The limits rest on {photographs} rendered references, each in several lights."
     told = f"The limits rest on {photographs} photographs"
     if coverage.is_whole:
         return f"{told} from the front and from both sides, in more than one light."

@@ -1,9 +1,9 @@
 """Looks at one photograph handed in: decoded apart, its one face found and measured, cut to the size painters want."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -78,16 +78,12 @@ class Looking:
                 canvas=drawn,
                 doubts=tuple(self._doubts(picture, faces)),
                 pack_sha256=self._reader.sha256,
-                copy_of=_copy_of(drawn, others),
+                **_copied(drawn, others),
             )
             crop = cut(picture, face.landmarks)
         except ValueError as error:
             raise BadImage("The face in this photograph could not be measured; hand in another one.") from error
         return Taken(content, measured, _png(crop), mark_reference(crop))
-
-    def again(self, taken: Taken, others: Mapping[str, NDArray[np.uint8]]) -> Taken:
-        """The same compared with other outlines."""
-        return replace(taken, measured=replace(taken.measured, copy_of=_copy_of(taken.measured.canvas, others)))
 
     def _doubts(self, picture: Picture, faces: tuple[SeenFace, ...]) -> Sequence[Doubt]:
         exhibit = Exhibit(picture, "", faces, self._reader.name, self._reader.sha256)
@@ -103,11 +99,12 @@ def _doubt(asked: Safeguard, exhibit: Exhibit) -> Doubt:
     return Doubt(asked.name, found.outcome.value, found.reason)
 
 
-def _copy_of(drawn: NDArray[np.uint8], others: Mapping[str, NDArray[np.uint8]]) -> str | None:
+def _copied(drawn: NDArray[np.uint8], others: Mapping[str, NDArray[np.uint8]]) -> dict[str, Any]:
+    """Which of the others has nearly the same lines, and how well they fit."""
     if not others:
-        return None
+        return {}
     fit = best_fit(drawn, others)
-    return fit.reference_id if fit.score >= ALIKE else None
+    return {"copy_of": fit.reference_id, "copy_fit": round(fit.score, 3)} if fit.score >= ALIKE else {}
 
 
 def _reduced(picture: Picture) -> tuple[Picture, float]:

@@ -54,7 +54,8 @@ class Doubt:
 class Measured:
     """A photograph with exactly one face: that face's side in pixels of the photograph, its quality, turn, template and outline.
 
-    `pack_sha256` names the face models; `copy_of` the photograph of this set, handed in before, whose lines are the same.
+    `pack_sha256` names the face models; `copy_of` the photograph of this set, handed in before, whose lines are nearly the same,
+    and `copy_fit` how well they fit (1 for the same).
     """
 
     width: int
@@ -68,6 +69,7 @@ class Measured:
     doubts: tuple[Doubt, ...]
     pack_sha256: str
     copy_of: str | None = None
+    copy_fit: float = 0.0
 
     def __post_init__(self) -> None:
         """Raises ValueError for what is no measurement."""
@@ -76,7 +78,9 @@ class Measured:
 
     def as_bytes(self) -> bytes:
         """JSON, to be sealed."""
-        told = {name: getattr(self, name) for name in ("width", "height", "side", "lopsided", "pack_sha256", "copy_of")}
+        told = {
+            name: getattr(self, name) for name in ("width", "height", "side", "lopsided", "pack_sha256", "copy_of", "copy_fit")
+        }
         told |= {"quality": asdict(self.quality), "turn": asdict(self.turn), "doubts": [asdict(one) for one in self.doubts]}
         told["template"] = base64.b64encode(self.template.astype("<f4").tobytes()).decode()
         told["canvas"] = base64.b64encode(encoded(self.canvas)).decode()
@@ -132,12 +136,10 @@ class Measured:
         return []
 
     def _made(self, vouched: bool) -> list[Reason]:
-        """A block counts as a doubt here: the shipped detector refers a third of untouched photographs (see its card)."""
+        """Blocked or referred, a doubt is for a person here: the shipped detector refers a third of untouched photographs."""
         found = []
         for doubt in self.doubts:
-            if doubt.outcome == "refer" and doubt.name == "manipulation":
-                found.append(Reason(doubt.name, f"{doubt.words} That alone is common in untouched photographs.", False))
-            elif doubt.outcome in REFERS:
+            if doubt.outcome in REFERS:
                 words = f"{doubt.words} It is left out unless somebody who knows it to be untouched says so."
                 found.append(Reason(doubt.name, doubt.words if vouched else words, not vouched, vouched))
         return found

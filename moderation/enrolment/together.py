@@ -7,6 +7,7 @@ import numpy as np
 
 from moderation.enrolment.photograph import Measured, Reason
 from moderation.enrolment.pose import FRONT, THREE_QUARTER
+from moderation.safeguards.copied import ALIKE, SAME
 
 FEWEST, MOST = 8, 30
 """Photographs that enrol somebody; more than the most tell nothing new."""
@@ -61,17 +62,21 @@ def coverage_of(poses: Sequence[tuple[float, str]]) -> Coverage:
     return Coverage(counts, tuple(missing))
 
 
-def beside_each_other(photographs: Mapping[str, Measured], fit: Sequence[str]) -> dict[str, list[Reason]]:
-    """{photograph: reasons} that only the set tells; `fit` are those with nothing stopping against them by themselves.
+def beside_each_other(
+    photographs: Mapping[str, Measured], fit: Sequence[str], names: Mapping[str, str]
+) -> dict[str, list[Reason]]:
+    """{photograph: reasons} that only the set tells; `fit` are those with nothing stopping against them by themselves, `names`
+    what each file is called.
 
     A copy counts against the later of two. The most of those that fit are taken for her; with fewer than four nobody is named.
     """
     found: dict[str, list[Reason]] = {name: [] for name in photographs}
     for name, measured in photographs.items():
         if measured.copy_of in photographs:
-            found[name].append(
-                Reason("copy", "This is the same photograph as another one of this set, perhaps in other colours.", True)
-            )
+            other = names.get(str(measured.copy_of), "another one")
+            same = measured.copy_fit >= SAME
+            words = f"This is the same photograph as {other}" if same else f"This is nearly the same photograph as {other}"
+            found[name].append(Reason("copy", f"{words} ({measured.copy_fit:.2f}; limit {ALIKE:.2f}).", True))
     distinct = [name for name in fit if not found[name]]
     for name, far in _distances(photographs, distinct).items():
         limit, foreign = _limits(photographs[name])

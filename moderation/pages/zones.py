@@ -27,6 +27,7 @@ from moderation.pages.decision_lines import decision_lines
 from moderation.pages.desk import DESK_HEAD, build_desk
 from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
+from moderation.pages.enrolment import Painter, enrolment_router
 from moderation.pages.insights import insights_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.papers import document_html, draft_html, shelf_html, unsigned_strip
@@ -66,6 +67,7 @@ class Twins(Protocol):
     def cast(self) -> Sequence[_Named]: ...
 
 
+    def painters_of_people(self) -> Sequence[Painter]: ...
 class Furniture:
     """What every zone shares: its head, an image's story, and its dress; `demo` shows banner and role switch."""
 
@@ -154,6 +156,7 @@ def parts_of(
         *agency_routers(house, twins.bureau, refusals, missing),
         lambda pages: notice_routes(pages, house.notices.inbox, house.notices.links, house.settle),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
+        enrolment_router(house, twins),
     )
 
     def links(account: Account | None) -> Linked:
