@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from moderation.her_word import Rendition
-from moderation.pages.leaf import leaf
 from moderation.pages.her_key import KEY_ACTS, KEY_BOXES, KEY_NOTE, SAID
+from moderation.pages.leaf import leaf
 from moderation.pages.taking_back import build_back
 from moderation.signoff import HER_REASON_WORDS
 

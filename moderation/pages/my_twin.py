@@ -4,10 +4,10 @@ from typing import Any
 
 import gradio as gr
 
-from moderation.pages.leaf import BUSY, QUIET, leaf
 from moderation.pages.her_acts import HerActs
 from moderation.pages.her_key import signs
 from moderation.pages.her_parts import build_book, build_turn
+from moderation.pages.leaf import BUSY, QUIET, leaf
 from moderation.pages.ports import Guard, HerPorts
 
 

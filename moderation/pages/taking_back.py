@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from moderation.agreements import Agreement
 from moderation.foresight import EndingLicence, Foreseen
-from moderation.pages.leaf import leaf
 from moderation.pages.her_key import SAID
+from moderation.pages.leaf import leaf
 from moderation.pages.markup import day
 from moderation.pages.revocation import clock_time
 from moderation.rights import TakenBack
