@@ -172,7 +172,8 @@ class Insight:
         for key, words, test in _INBOX[account.role]:
             count = self._count(account, test)
             if count:
-                found.append(Waiting(key, words, count, self._cards(account, test, limit=cards)))
+                by = "moved_at" if account.role is Role.MODERATOR else "created_at"
+                found.append(Waiting(key, words, count, self._cards(account, test, limit=cards, by=by)))
         recalls = self._database.rows(TO_DELETE, [account.brand_id])[0]["n"]
         unsigned = self._database.rows(_UNSIGNED, [account.person_id])[0]["n"]
         if unsigned:
@@ -206,8 +207,7 @@ class Insight:
         self._settle()
         scope, values = sees(account)
         rows = self._database.rows(
-            "SELECT count(*) AS n FROM render JOIN twin t ON t.id = render.twin_id JOIN person p ON p.id = t.person_id"
-            f" LEFT JOIN submission s ON s.render_id = render.id WHERE {scope} AND {test}",
+            f"SELECT count(*) AS n FROM render WHERE {scope} AND {test}",
             values,
         )
         return int(rows[0]["n"])
@@ -218,8 +218,10 @@ class Insight:
         self._settle()
         scope, own = sees(account)
         order = "DESC" if newest_first else "ASC"
+        sort = f"ORDER BY render.{by} {order}, render.id {order}"
+        # First which images, in the order of an index; then everything about these few alone.
         rows = self._database.rows(
-            f"{CARDS} WHERE {scope} AND {test} ORDER BY render.{by} {order}, render.id {order} LIMIT :limit",
+            f"{CARDS} WHERE render.id IN (SELECT render.id FROM render WHERE {scope} AND {test} {sort} LIMIT :limit) {sort}",
             {**own, **values, "limit": limit, "now": self._database.clock().isoformat(timespec="microseconds")},
         )
         return tuple(_card(account, row) for row in rows)

@@ -10,9 +10,9 @@ from moderation.signoff import State
 # A moderator sees what was submitted for judging; everybody else what belongs to brand, person or agency.
 _SEES: dict[Role, str] = {
     Role.CREATIVE: "render.brand_id = :brand_id",
-    Role.MODEL: "t.person_id = :person_id",
-    Role.AGENCY: "p.agency_id = :agency_id",
-    Role.MODERATOR: "s.render_id IS NOT NULL",
+    Role.MODEL: "render.twin_id IN (SELECT o.id FROM twin o WHERE o.person_id = :person_id)",
+    Role.AGENCY: "render.twin_id IN (SELECT o.id FROM twin o JOIN person q ON q.id = o.person_id WHERE q.agency_id = :agency_id)",
+    Role.MODERATOR: "EXISTS (SELECT 1 FROM submission m WHERE m.render_id = render.id)",
     Role.ADMINISTRATOR: "1",
 }
 
@@ -21,7 +21,7 @@ GONE = frozenset({State.WITHDRAWN, State.RECALLED})
 
 
 def sees(account: Account) -> tuple[str, dict[str, Any]]:
-    """A SQL test over `render`, `twin t`, `person p` and a left-joined `submission s`, and its values."""
+    """A SQL test over `render` alone, and its values."""
     values = {
         "account_id": account.id,
         "brand_id": account.brand_id,
