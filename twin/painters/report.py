@@ -26,7 +26,7 @@ def report(assets: Path, see: See, limit: int | None, say: Say, *, write: bool) 
         sheets = {}
         for twin_id in painter.card.twins or ():
             say(f"Painting the contact sheet of {twin_id} …")
-            sheets[f"sheet_{twin_id}.jpg"] = twin_sheet(painter, twin_id, lookbook, wardrobe)
-        sheets |= {f"sheet_held_out_{number}.jpg": sheet for number, sheet in enumerate(beside.sheets(), 1)}
+            sheets[f"sheet_{twin_id}.webp"] = twin_sheet(painter, twin_id, lookbook, wardrobe)
+        sheets |= {f"sheet_held_out_{number}.webp": sheet for number, sheet in enumerate(beside.sheets(), 1)}
         write_card(assets / "atelier" / "README.md", evaluation, write_sheets(assets / "atelier", sheets))
     return evaluation.as_json(), summary(evaluation)

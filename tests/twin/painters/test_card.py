@@ -25,13 +25,13 @@ FOUND = Evaluation(
 def test_what_was_measured_replaces_only_what_was_measured_before(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
     card.write_text(f"# Atelier\n\nMethod.\n\n{BEGIN}\nold figures\n{END}\n\n**Limits.** Many.\n")
-    write_card(card, FOUND, ["sheet_nora.jpg"])
+    write_card(card, FOUND, ["sheet_nora.webp"])
     once = card.read_text()
     assert once.startswith(f"# Atelier\n\nMethod.\n\n{BEGIN}\n")
     assert once.endswith(f"\n{END}\n\n**Limits.** Many.\n")
     assert "old figures" not in once
-    assert "[sheet_nora.jpg](sheet_nora.jpg)" in once
-    write_card(card, FOUND, ["sheet_nora.jpg"])
+    assert "[sheet_nora.webp](sheet_nora.webp)" in once
+    write_card(card, FOUND, ["sheet_nora.webp"])
     assert card.read_text() == once
 
 
