@@ -86,7 +86,7 @@ def _wire_more(guard: Guard, acts: MoreActs) -> None:
     bar.escalate.click(guard(acts.escalate), [*held, bar.leaning, bar.second_note], parts.shown, **BUSY)
     bar.say.click(guard(acts.comment), [parts.held, bar.remark, bar.audience], parts.shown, **BUSY)
     parts.undo.click(guard(acts.undo), held, parts.shown, **BUSY)
-    side.wishes.input(guard(acts.wish), side.wishes, None, **QUIET)
+    side.wishes.input(guard(acts.wish), side.wishes, None, trigger_mode="always_last", **QUIET)
     side.open_many.click(guard(acts.list_many), None, side.ticking, **QUIET)
     ticked = [*held, side.many, side.many_reason, side.many_note]
     side.refuse_many.click(guard(acts.refuse_many), ticked, [*parts.shown, *side.ticking], **BUSY)

@@ -56,7 +56,8 @@ def arguments(stage: Stage, zone: str, function: Any, ids: Ids) -> list[Any]:
 
 def _states(zone: str, ids: Ids) -> Sequence[Any]:
     if zone == "/review":
-        return {"render_id": ids.image, "version": ids.version, "token": ids.token}, []
+        last = {"id": ABSENT, "render_id": ids.image, "version": ids.version}
+        return {"render_id": ids.image, "version": ids.version, "token": ids.token, "last": last}, []
     if zone == "/me":
         return ({"render_id": ids.image, "version": ids.version, "sealed_sha256": ids.sealed},)
     return ids.image, ""
@@ -70,6 +71,9 @@ def _value(stage: Stage, elem_id: str, ids: Ids) -> Any:
         **{"shoot": ids.shoot, "twin": ids.twin, "subject": ids.subject, "signed": ids.signed, "renditions": ["crops"]},
         **dict.fromkeys(("shoot-title", "appeal-note", "note", "no-note", "wish-note", "why"), "A word about it."),
         **{"words": "", "reason": "quality", "look": look.name, "painter": "atelier", "count": 1, "seed": 7, "chance": False},
+        **dict.fromkeys(("remark", "second-note", "many-note"), "A word about it."),
+        **{"leaning": "unsure", "audience": "desk", "wishes": ["blur"], "many-reason": "quality"},
+        "many": [f"{ids.image}@{ids.version}"],
         "exposure": 1.31,  # as no image has it, so that something is left to develop
         **dict.fromkeys(("cloth", "backdrop"), floor.wardrobe.swatches[0].title),
     }

@@ -44,8 +44,10 @@ ZONES = {"/studio": Role.CREATIVE, "/review": Role.MODERATOR, "/me": Role.MODEL}
 KEPT = (
     *("render", "job", "submission", "recipe", "finding", "verdict", "claim", "decision", "release", "download_grant"),
     *("signature", "person_key", "key_request"),
+    *("comment", "escalation", "desk_wish"),
     *("consent_draft", "biometric_consent", "training_consent", "rate_card"),
     *("taking_back", "ended_image", "recall", "recall_answer"),
+    *("enrolment", "photograph", "restricted_object", "reference"),
     *(
         "ledger_batch",
         "ledger_line",
@@ -255,5 +257,7 @@ def changes(before: Rows, after: Rows) -> set[tuple[str, str]]:
 
 
 def _key(row: Mapping[str, Any]) -> str:
-    names = ("id",) if "id" in row else ("render_id", "attempt") if "attempt" in row else ("render_id", "token_sha256")
+    names = (
+        ("id",) if "id" in row else ("render_id", "attempt") if "attempt" in row else ("render_id", "token_sha256", "account_id")
+    )
     return "/".join(str(row[name]) for name in names if name in row)

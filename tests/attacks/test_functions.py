@@ -22,7 +22,7 @@ from tests.moderation.her_hand import sent
 READS = {
     "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_look", "take_look", "dip", "mix", "read"}
     | {"pick", "tick", "lay", "follow", "leave"},
-    "/review": {"open_reasons"},
+    "/review": {"open_reasons", "open_second", "open_comment", "list_many", "close_many"},
     "/me": {"enter", "tick", "later", "open_no", "open_wish", "pick", "open_withdraw", "forget", "foresee"}
     | {"foresee_everything", "leave"},
 }
@@ -54,6 +54,11 @@ def deed(zone: str, name: str, login: str, state: str, leaves: str, *tables: str
     return Deed(zone, name, login, state, leaves, frozenset({"render", *tables}), twin)
 
 
+def remark(name: str, *tables: str) -> Deed:
+    """What a moderator does beside an image without moving it."""
+    return Deed("/review", name, "rosa", "in review", "in review", frozenset(tables))
+
+
 REVOKED = ("revocation", "licence", "twin", "taking_back", "ended_image")
 """What taking back writes where nothing was released: otherwise its brand is told of a recall too."""
 DEEDS = (
@@ -65,6 +70,11 @@ DEEDS = (
     deed("/studio", "release", "maya", "approved", "released", "release", "ledger_batch", "ledger_line"),
     deed("/review", "pass_on", "rosa", "in review", "her turn", "decision", "claim"),
     deed("/review", "refuse", "rosa", "in review", "refused", "decision", "claim"),
+    deed("/review", "refuse_many", "rosa", "in review", "refused", "decision"),
+    deed("/review", "undo", "rosa", "in review", "in review", "decision"),
+    remark("escalate", "escalation", "claim"),
+    remark("comment", "comment"),
+    remark("wish", "desk_wish"),
     deed("/me", "approve", "haru", "her turn", "approved", "decision", "signature", twin="haru"),
     deed("/me", "refuse", "haru", "her turn", "refused", "decision", "signature", twin="haru"),
     deed("/me", "ask_change", "haru", "her turn", "change asked", "decision", "signature", twin="haru"),
@@ -119,7 +129,7 @@ def test_an_image_that_was_not_submitted_is_no_more_to_a_moderator_than_none(the
     unseen = ids_of(stage, "maya", stage.cast["maya", "nora", "queued"], "nora")
     before = stage.rows()
     for function in theatre.blocks["/review"].fns.values():
-        if function.name in {"choose", "pass_on", "refuse"}:
+        if function.name in {"choose", "pass_on", "refuse", "escalate", "comment", "undo"}:
             one, none = (arguments(stage, "/review", function, ids) for ids in (unseen, nothing_of(unseen)))
             if function.name == "choose":
                 one[1] = none[1] = {}
@@ -186,7 +196,7 @@ def test_what_no_page_sends_changes_nothing_and_shows_nothing(theatre: Theatre, 
             assert status in (200, 400, 413, 422, 500)
             assert "Traceback" not in text
     new = changes(before, stage.rows())
-    assert {table for table, _ in new} <= {"/studio": {"shoot"}, "/review": {"claim"}, "/me": set()}[zone]
+    assert {table for table, _ in new} <= {"/studio": {"shoot"}, "/review": {"claim", "desk_wish"}, "/me": set()}[zone]
     if zone == "/studio":
         _belongs_to(stage, new, login)
 
@@ -260,6 +270,9 @@ def _channel(deed: Deed) -> str:
 def _open_page(theatre: Theatre, deed: Deed, image: str, session: str) -> None:
     """Do what a page does before the button can be pressed: load, and hold the image."""
     visitor = theatre.as_one(deed.login)
+    undoes = (deed.zone, deed.name) == ("/review", "undo")
+    if undoes:
+        _pass_on(theatre.stage, deed.login, image)
     assert visitor.call(deed.zone, theatre.function(deed.zone, "enter"), [], session)[0] == 200
     if deed.name in ("generate", "develop"):
         place = ["osterby-autumn", image, deed.twin, None]
@@ -267,16 +280,27 @@ def _open_page(theatre: Theatre, deed: Deed, image: str, session: str) -> None:
     if deed.name == "develop":
         status, text = visitor.call(deed.zone, theatre.function(deed.zone, "lay"), ["osterby-autumn", image], session)
         assert status == 200, text
-    if deed.zone == "/review":
+    if deed.name == "refuse_many":
+        assert visitor.call(deed.zone, theatre.function(deed.zone, "list_many"), [], session)[0] == 200
+    elif deed.zone == "/review" and not undoes:
         choose: Callable[..., Any] = visitor.call
         status, text = choose(deed.zone, theatre.function(deed.zone, "choose"), [image, None, None], session)
         assert status == 200, text
         assert json.loads(text)["data"]
 
 
+def _pass_on(stage: Stage, login: str, image: str) -> None:
+    """What there is to take back."""
+    account, version = stage.account(login), ids_of(stage, "maya", image, "luca").version
+    token = stage.house.desk.claim(account, image)["token"]
+    stage.house.desk.review(account, image, version, "pass", None, "", token)
+
+
 def _held_alone(stage: Stage, image: str, new: set[tuple[str, str]], deed: Deed) -> bool:
     """Whether of all images only this one moved; ordering makes a new one instead, and she takes back all under a consent."""
     moved = {key for table, key in new if table == "render"}
+    if "render" not in deed.tables:
+        return not moved
     if deed.name in ("generate", "repaint", "develop"):
         return len(moved) == 1 and image not in moved
     if deed.name in ("revoke", "stop"):
