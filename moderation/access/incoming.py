@@ -117,7 +117,7 @@ async def read_form(request: Request, fits: Callable[[str], bool], limits: Limit
     """
     kind, told = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not told.get(b"boundary"):
-        raise BadRequest(NO_FORM)
+        raise HTTPException(403, STALE)
     reader = _Reader(fits, limits)
     names = [name for name in dir(reader) if name.startswith("on_")]
     parser = MultipartParser(told[b"boundary"], {name: getattr(reader, name) for name in names})  # type: ignore[arg-type]

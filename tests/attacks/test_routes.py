@@ -49,8 +49,8 @@ OWN = {
     ("GET", "/invitation/{token}"): always(404),
     ("POST", "/invitation/{token}"): always(403),
     ("POST", "/demo/enter/{login}"): always(403),
-    ("GET", "/media/preview/{render_id}"): only(*NORAS),
-    ("GET", "/media/progress/{render_id}"): only("maya", "nora", "greta", "ada", "adam"),
+    ("GET", "/media/preview/{render_id}"): only("maya", "rosa", "idris", "nora", "greta"),
+    ("GET", "/media/progress/{render_id}"): only("maya", "nora", "greta"),
     ("GET", "/media/portrait/{twin_id}"): EVERYBODY,
     ("GET", "/media/reference/{reference_id}"): only("rosa", "nora"),
     ("GET", "/statements"): only("nora", "mei", "greta", "dario", "ada", "adam"),
@@ -81,6 +81,28 @@ OWN = {
     ("POST", "/recalls/deleted"): always(403, nobody=401),
     ("POST", "/release/{render_id}/download"): always(403, nobody=401),
     ("GET", "/download/{token}"): always(404, nobody=401),
+    ("GET", "/agency"): only("greta", "dario"),
+    ("GET", "/agency/person/{person_id}"): only("greta"),
+    ("GET", "/agency/person/{person_id}/consent/{kind}"): only("greta"),
+    ("POST", "/agency/person/{person_id}/consent/{kind}"): always(403, nobody=401),
+    ("POST", "/agency/person/{person_id}/draft/{draft_id}/withdraw"): always(403, nobody=401),
+    ("GET", "/agency/licence/{consent_id}"): only("greta"),
+    ("POST", "/agency/licence/{consent_id}"): always(403, nobody=401),
+    ("GET", "/agency/rates"): only("greta", "dario"),
+    ("GET", "/agency/rates/next"): only("greta", "dario"),
+    ("POST", "/agency/rates/next"): always(403, nobody=401),
+    ("GET", "/image/{render_id}"): only("maya", "rosa", "idris", "nora", "greta"),
+    ("POST", "/image/{render_id}/comment"): always(403, nobody=401),
+    ("POST", "/image/{render_id}/refuse-for-her"): always(403, nobody=401),
+    ("GET", "/my-agency"): only("nora", "mei"),
+    ("POST", "/my-agency"): always(403, nobody=401),
+    ("POST", "/statement/my-agency"): always(403, nobody=401),
+    ("GET", "/admin"): only("ada", "adam"),
+    ("POST", "/admin/verify"): always(403, nobody=401),
+    ("POST", "/admin/account/disable"): always(403, nobody=401),
+    ("POST", "/admin/account/invite"): always(403, nobody=401),
+    ("GET", "/password"): only(*SIGNED),
+    ("POST", "/password"): always(403, nobody=401),
     ("GET", "/my-key"): only("nora", "mei"),
     ("POST", "/my-key"): always(403, nobody=401),
     ("POST", "/my-key/statement"): always(403, nobody=401),
@@ -130,6 +152,7 @@ def filled(theatre: Theatre, path: str) -> str:
     stage.house.settle()
     known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front", "name": "gel"}
     known |= {"party": "person", "party_id": "nora", "month": "2026-05"}
+    known |= {"person_id": "nora", "kind": "painting", "consent_id": "nora-1"}
     known |= {"taking_back_id": taken[0]["id"], "document_id": "nora-1"}
     if "{draft_id}" in path:
         known["draft_id"] = draft_of(stage)
