@@ -115,9 +115,6 @@ class House:
         self.earnings = Earnings(self.database)
         self.statements = Statements(self.database)
         self.payouts = Payouts(self.database)
-        self.comments = Comments(self.database, self.person_keys)
-        self.behalf = OnBehalf(self.database, self.word)
-        self.agency = AgencyView(self.database)
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
@@ -195,6 +192,21 @@ class House:
     def weights(self) -> Weights:
         """What was trained on single twins."""
         return Weights(self.database, self.vault)
+
+    @cached_property
+    def comments(self) -> Comments:
+        """What is said beside images."""
+        return Comments(self.database, self.person_keys)
+
+    @cached_property
+    def behalf(self) -> OnBehalf:
+        """How an agency says no for her, where she allows it."""
+        return OnBehalf(self.database, self.word)
+
+    @cached_property
+    def agency(self) -> AgencyView:
+        """What an agency sees of its people."""
+        return AgencyView(self.database)
 
     @cached_property
     def accounts(self) -> Accounts:

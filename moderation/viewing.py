@@ -27,6 +27,7 @@ class Viewing:
 
     def progress(self, account: Account, render_id: str) -> bytes:
         """The unfinished picture, while there is one."""
-        if self._insight.card(account, render_id).state != State.PAINTING:
+        card = self._insight.card(account, render_id)
+        if not card.picture or card.state != State.PAINTING:
             raise not_found()
         return self._vault.read(Shelf.PROGRESS, render_id)

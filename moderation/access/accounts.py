@@ -190,6 +190,20 @@ class Accounts:
         with self.database.write(actor) as tx:
             write_password(tx, account.id, hashed)
 
+    def change_own(self, account: Account, present: str, new: str, address: str) -> Account:
+        """Change one's own password, whatever one's role; the account as it then is. All its sessions end.
+
+        Guesses at the present password are counted as at the door. Raises TooManyAttempts, AccountRefused.
+        """
+        if self.authenticate(account.login, present, address).id != account.id:
+            raise AccountRefused(WRONG)
+        if new == present:
+            raise AccountRefused("The new password is the one you have.")
+        hashed = self.hash(checked_password(new, account.login))
+        with self.database.write(account.id) as tx:
+            tx.execute("UPDATE password_proof SET used_at = ? WHERE account_id = ? AND used_at IS NULL", [tx.now, account.id])
+            return write_password(tx, account.id, hashed)
+
 
 def write_password(tx: Transaction, account_id: str, hashed: str) -> Account:
     """Put a hash in place and end the account's sessions; the account as it then is."""

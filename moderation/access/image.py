@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 from urllib.parse import quote
@@ -49,20 +50,7 @@ class ImagePages:
 
 def image_routes(pages: Pages, images: ImagePages) -> APIRouter:
     """For her, her agency, moderators and the brand; an administrator looks at no pictures of people."""
-    router = APIRouter()
-
-    def shown(request: Request, account: Account, render_id: str, complaint: str = "", said: str = "") -> Response:
-        card = _known(images, account, render_id)
-        waits = account.role is Role.AGENCY and card.state == State.HER_TURN
-        facts = {
-            "card": card,
-            "body": images.body(account, render_id),
-            "speaks": account.role in images.speakers,
-            "waits": waits,
-            "may_refuse": waits and images.behalf.may_refuse(account, render_id),
-        }
-        status = HTTPStatus.BAD_REQUEST if complaint else HTTPStatus.OK
-        return pages.page(request, "image.html", status=status, **facts, reasons=REASONS, complaint=complaint, said=said)
+    router, shown = APIRouter(), partial(_shown, pages, images)
 
     @router.get("/image/{render_id}")
     def image(request: Request, account: SignedIn, render_id: str) -> Response:
@@ -90,6 +78,22 @@ def image_routes(pages: Pages, images: ImagePages) -> APIRouter:
         return _seen(render_id)
 
     return router
+
+
+def _shown(
+    pages: Pages, images: ImagePages, request: Request, account: Account, render_id: str, complaint: str = "", said: str = ""
+) -> Response:
+    card = _known(images, account, render_id)
+    waits = account.role is Role.AGENCY and card.state == State.HER_TURN
+    facts = {
+        "card": card,
+        "body": images.body(account, render_id),
+        "speaks": account.role in images.speakers,
+        "waits": waits,
+        "may_refuse": waits and images.behalf.may_refuse(account, render_id),
+    }
+    status = HTTPStatus.BAD_REQUEST if complaint else HTTPStatus.OK
+    return pages.page(request, "image.html", status=status, **facts, reasons=REASONS, complaint=complaint, said=said)
 
 
 def _known(images: ImagePages, account: Account, render_id: str) -> Any:

@@ -1,10 +1,9 @@
 """The pages of agencies and of single images, joined to the functions behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from fastapi import APIRouter
 from markupsafe import Markup
 
 from moderation.access.account import Account
@@ -33,16 +32,17 @@ class Written(Bureau, Protocol):
 
 def agency_routers(
     house: House, bureau: Written, refusals: tuple[type[Exception], ...], missing: tuple[type[Exception], ...]
-) -> tuple[Any, ...]:
+) -> tuple[Callable[[Pages], Any], ...]:
     """The routers of an agency's pages, of one image, and of what she lets her agency do."""
     desk = AgencyDesk(bureau, house.agency, bureau.choices, refusals, missing, text_html, house.clock, WORDS)
     images = ImagePages(house.insight.card, partial(image_html, house), house.comments, house.behalf, SPEAKERS)
     hers = HerAgency(house.behalf, house.keys.needs_no_password)
 
-    def agency(pages: Pages) -> APIRouter:
-        return agency_routes(pages, desk)
-
-    return agency, lambda pages: image_routes(pages, images), lambda pages: her_agency_routes(pages, hers)
+    return (
+        lambda pages: agency_routes(pages, desk),
+        lambda pages: image_routes(pages, images),
+        lambda pages: her_agency_routes(pages, hers),
+    )
 
 
 def image_html(house: House, account: Account, render_id: str) -> Markup:

@@ -1,6 +1,7 @@
 """The zones of the moderation domain, and the pieces of theirs that the studio page shows too."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from moderation.access.media import Pictures
 from moderation.access.money import Money, money_routes
 from moderation.access.notices import notice_routes
 from moderation.access.papers import Documents, Drafts, Shelf, paper_routes
+from moderation.access.password import password_routes
 from moderation.access.revocation import revocation_routes
 from moderation.access.routes import Front, Portrait
 from moderation.access.server import Parts, Zone
@@ -21,13 +23,14 @@ from moderation.access.session import session_key
 from moderation.access.signing import Signing, signing_routes
 from moderation.access.witness import witness_routes
 from moderation.house import House
+from moderation.pages.administration import Engines, administration_router
 from moderation.pages.agency import Written, agency_routers
 from moderation.pages.comments import comments_html
 from moderation.pages.decision_lines import decision_lines
 from moderation.pages.desk import DESK_HEAD, build_desk
+from moderation.pages.enrolment import Painter, enrolment_router
 from moderation.pages.her_key import HER_HEAD
 from moderation.pages.inbox import header_html
-from moderation.pages.enrolment import Painter, enrolment_router
 from moderation.pages.insights import insights_html
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.papers import document_html, draft_html, shelf_html, unsigned_strip
@@ -62,12 +65,14 @@ class Twins(Protocol):
     @property
     def bureau(self) -> Written: ...
     @property
+    def engines(self) -> Engines: ...
+    @property
     def lookbook(self) -> _Looks: ...
+    def painters_of_people(self) -> Sequence[Painter]: ...
     def portrait(self, twin_id: str, /) -> bytes: ...
     def cast(self) -> Sequence[_Named]: ...
 
 
-    def painters_of_people(self) -> Sequence[Painter]: ...
 class Furniture:
     """What every zone shares: its head, an image's story, and its dress; `demo` shows banner and role switch."""
 
@@ -128,11 +133,11 @@ def parts_of(
     house: House,
     twins: Twins,
     *,
-    reports: Path,
+    assets: Path,
     refusals: tuple[type[Exception], ...],
     missing: tuple[type[Exception], ...],
 ) -> Parts:
-    """The objects behind the routes; `reports` holds a folder for each face pack that was measured."""
+    """The objects behind the routes; `assets` holds the packs and what was measured of each."""
     pictures = Pictures(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
@@ -144,7 +149,7 @@ def parts_of(
     )
     key = session_key(house.home.keys / "session.key")
     front = Front(lambda: _still_here(house, twins), house.insight.inbox)
-    scales = scales_page(house.limits, reports)
+    scales = scales_page(house.limits, assets / "packs")
     routers = (
         lambda _: signing_routes(_signing(house)),
         lambda pages: paper_routes(pages, _shelf(house, *twins.papers)),
@@ -152,18 +157,22 @@ def parts_of(
         witness_routes(house.witnesses),
         lambda pages: her_data_routes(pages, _her_data(house)),
         lambda pages: money_routes(pages, _money(house)),
+        enrolment_router(house, twins),
         lambda pages: decision_routes(pages, _decisions(house)),
         *agency_routers(house, twins.bureau, refusals, missing),
+        administration_router(house, lambda: twins.engines, assets),
+        lambda pages: password_routes(pages, house.accounts, house.sessions, house.confirmations),
         lambda pages: notice_routes(pages, house.notices.inbox, house.notices.links, house.settle),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
-        enrolment_router(house, twins),
     )
 
-    def links(account: Account | None) -> Linked:
-        unread = None if account is None else house.notices.inbox.unread(account)
-        return Linked(figures=house.questions.may_read(account), unread=unread)
-
+    links = partial(_links, house)
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, links)
+
+
+def _links(house: House, account: Account | None) -> Linked:
+    unread = None if account is None else house.notices.inbox.unread(account)
+    return Linked(figures=house.questions.may_read(account), unread=unread)
 
 
 def _still_here(house: House, twins: Twins) -> list[Portrait]:

@@ -8,7 +8,7 @@ from moderation.errors import NotFound, SealBroken
 from moderation.seal import mark_progress
 from moderation.vault import Shelf
 from moderation.viewing import Viewing
-from tests.moderation.scene import AGENT, AMARA, MAYA, MODO, NORA, RIVAL, Scene, picture
+from tests.moderation.scene import ADMIN, AGENT, AMARA, MAYA, MODO, NORA, RIVAL, Scene, picture
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def scene(tmp_path: Path) -> Scene:
 
 def seeing(scene: Scene, render_id: str) -> set[str]:
     seen = set()
-    for account in (MAYA, RIVAL, MODO, NORA, AMARA, AGENT):
+    for account in (MAYA, RIVAL, MODO, NORA, AMARA, AGENT, ADMIN):
         try:
             Viewing(scene.database, scene.vault).preview(account, render_id)
             seen.add(account.id)

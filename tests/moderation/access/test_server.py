@@ -203,7 +203,7 @@ def test_signing_in_leads_to_the_wanted_page_if_it_is_ones_own(studio_address: s
     somebody = Visitor(studio_address)
     assert somebody.sign_in("carla", "wrong").status_code == 401
     assert somebody.client.get("/studio/").status_code == 401
-    assert somebody.sign_in("ada").headers["location"] == "/"
+    assert somebody.sign_in("ada").headers["location"] == "/admin"
 
 
 def test_a_model_sets_her_password_by_her_link_alone(studio: LittleSite, studio_address: str) -> None:
