@@ -52,9 +52,9 @@ def build_bar() -> Bar:
     with gr.Column(elem_id="decide", visible=False) as made["bar"]:
         with gr.Row(elem_id="decide-bar"):
             made["passing"] = gr.Button("Pass on", variant="primary", elem_id="pass", min_width=110)
-            made["opening"] = gr.Button("Refuse …", elem_id="open-refuse", min_width=105)
-            made["asking"] = gr.Button("Ask another …", elem_id="open-second", min_width=130)
-            made["talking"] = gr.Button("Comment …", elem_id="open-comment", min_width=115)
+            made["opening"] = gr.Button("Refuse", elem_id="open-refuse", min_width=105)
+            made["asking"] = gr.Button("Ask another", elem_id="open-second", min_width=130)
+            made["talking"] = gr.Button("Comment", elem_id="open-comment", min_width=115)
             made["skip"] = gr.Button("Skip", elem_id="skip", min_width=80)
         _reasons(made)
         _second(made)
