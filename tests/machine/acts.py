@@ -18,7 +18,7 @@ from tests.machine.belief import Belief, Image, Right
 from tests.machine.watch import Watch
 from tests.machine.whole import REFUSALS, Whole, password_of, sealed_of
 from tests.moderation.her_hand import fingerprint, key_of, private_key, public_key, sign
-from tests.moderation.scene import ADMIN, AMARA, MAYA, MINA, MODO, NORA, OTTO, RIVAL, verdict
+from tests.moderation.scene import ADMIN, AGENT, AMARA, MAYA, MINA, MODO, NORA, OTTO, RIVAL, verdict
 from twin.claim import Claim, Maker
 
 HER = {"nora": NORA, "amara": AMARA}
@@ -46,7 +46,8 @@ class Acts:
         return self.studio.clock.at
 
     def attempt(self, name: str, act: Callable[..., Any], *values: Any, **named: Any) -> Any:
-        """What an act gives, or NOTHING when it was refused in a sentence."""
+        """What an act gives, or NOTHING when it was refused in a sentence; what was done before is looked at first."""
+        self.watch.follow()
         try:
             got = act(*values, **named)
         except REFUSALS:
@@ -119,6 +120,31 @@ class Acts:
         if done is not NOTHING:
             assert moderator in (MODO, MINA), "somebody else judged as a moderator"
             image.clear = choice == "pass"
+
+    def think_again(self, image: Image, who: Account) -> None:
+        """A moderator takes back what she decided."""
+        if self.attempt("undo review", self.studio.desk.undo, who, image.id) is not NOTHING:
+            image.clear = False
+
+    def escalate(self, image: Image, moderator: Account) -> None:
+        """A moderator leaves an image to another one."""
+        claim = self.attempt("claim review", self.studio.desk.claim, moderator, image.id)
+        if claim is not NOTHING:
+            version = self.studio.render(image.id)["version"]
+            told = (moderator, image.id, version, "unsure", "Look at the hand.", claim["token"])
+            self.attempt("escalate", self.studio.desk.escalate, *told)
+
+    def allow_agency(self, her: Account, signer: Account, allowed: bool) -> None:
+        """Somebody lets her agency say no for her, or no longer."""
+        if self.attempt("allow agency", self.studio.allow_agency, her, signer, allowed) is not NOTHING:
+            assert her is signer, "another key let her agency say no"
+            (self.belief.represented.add if allowed else self.belief.represented.discard)(str(her.person_id))
+
+    def refuse_for_her(self, image: Image, who: Account) -> None:
+        """An agency says no in her place."""
+        if self.attempt("refuse for her", self.studio.behalf.refuse, who, image.id, "quality") is not NOTHING:
+            assert who is AGENT and image.twin in self.belief.represented, "somebody said no for her who may not"  # noqa: PT018
+            image.her_no = True
 
     def appeal(self, image: Image, who: Account) -> None:
         """Somebody asks for a second look."""

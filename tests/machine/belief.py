@@ -58,6 +58,7 @@ class Belief:
     licences: dict[str, Right] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    represented: set[str] = field(default_factory=set)
 
     def may_paint(self, image: Image, at: datetime) -> bool:
         """Whether painting may begin or go on."""

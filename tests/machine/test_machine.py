@@ -19,18 +19,30 @@ from tests.machine.whole import Whole
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MINA, MODO, NORA
 from twin.consent import PayBasis
 
-EXAMPLES, STEPS = 280, 52
+EXAMPLES, STEPS = 230, 52
 CALLS = 10_000
-SELDOM = 20
+SELDOM = 8
 DONE = (
     *("order", "paint", "judge clear", "judge refer", "review pass", "approve", "undo", "release", "grant", "download"),
     *("take back image", "take back licence", "take back consent", "take back twin", "erase", "consent", "license"),
-    *("refuse", "refund", "post again", "attest", "settle", "cancel"),
+    *("refuse", "refund", "post again", "attest", "settle", "cancel", "appeal", "undo review", "escalate"),
+    *("allow agency", "refuse for her", "change"),
 )
 """What was done often enough, among ten thousand acts, to have met everything else."""
 REFUSED = (
     *("order", "paint", "claim review", "review pass", "appeal", "approve", "refuse", "undo", "release", "grant", "download"),
-    *("take back image", "take back consent", "take back twin", "erase", "consent", "license", "seize", "witness"),
+    *(
+        "take back image",
+        "take back consent",
+        "take back twin",
+        "erase",
+        "consent",
+        "license",
+        "seize",
+        "witness",
+        "allow agency",
+        "refuse for her",
+    ),
 )
 SPANS = {"seconds": 5, "minutes": 11, "hours": 7, "days": 2, "weeks": 5}
 place = st.integers(0, 11)
@@ -60,8 +72,10 @@ class Rights(RuleBasedStateMachine):
     def images(self) -> list[Image]:
         return list(self.acts.belief.images.values())
 
-    def image(self, number: int) -> Image:
-        return of(self.images, number)
+    def image(self, number: int, *states: str) -> Image:
+        """One of those in these states, if there are any; one of all now and then, for it must be refused there."""
+        apt = [one for one in self.images if number % 4 and self.studio.state(one.id) in states]
+        return of(apt or self.images, number)
 
     def honest(self, image: Image, outcome: str = "clear") -> None:
         """Whoever's turn it is does what she should with this image."""
@@ -136,46 +150,86 @@ class Rights(RuleBasedStateMachine):
     @precondition(lambda self: self.images)
     @rule(number=place)
     def cancel(self, number: int) -> None:
-        image = self.image(number)
-        self.acts.cancel(image)
+        self.acts.cancel(self.image(number, "queued", "painting"))
+
+    @rule(licence=place, end=st.sampled_from(["image", "licence", "twin", "cancel", "minutes", "days"]), how=st.booleans())
+    def work_is_overtaken(self, licence: int, end: str, how: bool) -> None:
+        """While somebody works on an image its right ends, its maker stops it, or another worker takes it over."""
+        wanted = [key for key, one in self.acts.belief.licences.items() if one.brand == MAYA.brand_id]
+        image = self.acts.order(MAYA, of(wanted, licence))
+        if image is not None:
+            self.honest(image) if how else None
+            self.acts.take_job()
+            held = [one for one in self.acts.held if one.render_id == image.id]
+            if end in SPANS:
+                self.time_passes(end, 3)
+                self.acts.take_job()
+            elif end == "cancel":
+                self.acts.cancel(image)
+            else:
+                subject = {"image": image.id, "licence": image.licence, "twin": image.twin}[end]
+                self.acts.take_back(end, subject, image.twin, HER[image.twin], HER[image.twin])
+            for claim in held:
+                self.acts.end_job(claim, "clear")
 
     @precondition(lambda self: self.images)
     @rule(number=place, who=st.sampled_from([MODO, MINA]) | anybody, choice=st.sampled_from(["pass", "refuse"]))
     def review(self, number: int, who: Account, choice: str) -> None:
-        self.acts.review(self.image(number), who, choice)
+        self.acts.review(self.image(number, "in review"), who, choice)
+
+    @precondition(lambda self: self.images)
+    @rule(number=place, who=st.sampled_from([MODO, MODO, MINA]) | anybody)
+    def moderator_thinks_again(self, number: int, who: Account) -> None:
+        self.acts.think_again(self.image(number, "her turn", "refused"), who)
+
+    @precondition(lambda self: self.images)
+    @rule(number=place, who=st.sampled_from([MODO, MINA, MAYA]))
+    def escalate(self, number: int, who: Account) -> None:
+        self.acts.escalate(self.image(number, "in review"), who)
+
+    @rule(her=st.sampled_from([NORA, NORA, AMARA]), forged=rarely, allowed=st.booleans())
+    def allow_agency(self, her: Account, forged: bool, allowed: bool) -> None:
+        self.acts.allow_agency(her, AGENT if forged else her, allowed)
+
+    @precondition(lambda self: self.images)
+    @rule(number=place, who=st.sampled_from([AGENT, AGENT, ADMIN, MAYA]))
+    def refuse_for_her(self, number: int, who: Account) -> None:
+        self.acts.refuse_for_her(self.image(number, "her turn"), who)
 
     @precondition(lambda self: self.images)
     @rule(number=place, who=st.just(MAYA) | anybody)
     def appeal(self, number: int, who: Account) -> None:
-        self.acts.appeal(self.image(number), who)
+        self.acts.appeal(self.image(number, "blocked", "refused"), who)
 
     @precondition(lambda self: self.images)
     @rule(number=place, choice=st.sampled_from(["approve", "refuse", "change", "undo"]))
     def she_decides(self, number: int, choice: str) -> None:
-        image = self.image(number)
+        image = self.image(number, "approved" if choice == "undo" else "her turn")
         self.acts.decide(image, HER[image.twin], HER[image.twin], choice)
 
     @precondition(lambda self: self.images)
     @rule(number=place, who=anybody, signer=anybody, choice=st.sampled_from(["approve", "refuse", "change", "undo"]))
     def another_decides(self, number: int, who: Account, signer: Account, choice: str) -> None:
-        image = self.image(number)
+        image = self.image(number, "approved" if choice == "undo" else "her turn")
         if not who is signer is HER[image.twin]:
             self.acts.decide(image, who, signer, choice)
 
     @precondition(lambda self: self.images and self.acts.words)
     @rule(number=place, word=place, choice=st.sampled_from(["approve", "undo"]), again=st.booleans())
     def old_words_are_sent_again(self, number: int, word: int, choice: str, again: bool) -> None:
-        self.acts.replay(self.image(number), of(self.acts.words, word), choice, self.acts.now if again else None)
+        self.acts.replay(
+            self.image(number, "her turn", "approved"), of(self.acts.words, word), choice, self.acts.now if again else None
+        )
 
     @precondition(lambda self: self.images)
     @rule(number=place, who=st.just(MAYA) | anybody)
     def release(self, number: int, who: Account) -> None:
-        self.acts.release(self.image(number), who)
+        self.acts.release(self.image(number, "approved"), who)
 
     @precondition(lambda self: self.images)
     @rule(number=place, who=st.just(MAYA) | anybody)
     def grant(self, number: int, who: Account) -> None:
-        self.acts.grant(self.image(number), who)
+        self.acts.grant(self.image(number, "released", "recalled"), who)
 
     @precondition(lambda self: self.acts.tokens)
     @rule(number=place, who=st.just(MAYA) | anybody)

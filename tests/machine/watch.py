@@ -54,7 +54,7 @@ class Watch:
 
     def look(self) -> None:
         """Everything that must hold now; of the audit chain only what is new."""
-        self._chain()
+        self.follow()
         rows = self._studio.database.rows
         now = self._studio.clock.at.isoformat(timespec="microseconds")
         assert rows(_UNPAID) == [], "a release without exactly one batch"
@@ -67,7 +67,8 @@ class Watch:
         for person in self._belief.erased:
             self._erased(person)
 
-    def _chain(self) -> None:
+    def follow(self) -> None:
+        """Walk what the audit chain tells that was not seen yet, by what is believed now."""
         for row in self._studio.database.rows("SELECT * FROM audit WHERE seq > ? ORDER BY seq", [self._seq]):
             told = {name: row[name] for name in ("seq", "at", "actor", "event", "subject", "facts")}
             text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

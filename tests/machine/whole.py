@@ -16,6 +16,7 @@ from moderation.erasure import Erasure
 from moderation.errors import ModerationError, RightsLapsed, SignatureRefused
 from moderation.her_keys import HerKeys
 from moderation.her_word import HerWord, Signed
+from moderation.on_behalf import OnBehalf
 from moderation.recall import Recalls
 from moderation.rights import Rights
 from moderation.seal import Sealed, seal
@@ -75,6 +76,7 @@ class Whole(SealedScene):
         self.signoff = SheSigns(SignOff(self.database, self.vault, self.word))
         self.rights = Rights(self.database, word=self.word)
         self.erasure = Erasure(self.database, self.vault, self.person_keys, self.rights, word=self.word)
+        self.behalf = OnBehalf(self.database, self.word)
         self.recalls = Recalls(self.database)
         self.viewing = Viewing(self.database, self.vault)
         self.incoming = Submissions(self.database, self.vault, self.desk)
@@ -179,6 +181,11 @@ class Whole(SealedScene):
         """Take something back as this account, signed by that one's key."""
         word = her_word(signer, lambda key: self.rights.statement(account, scope, subject_id, key))
         return self.rights.revoke(account, scope, subject_id, "", word=word)
+
+    def allow_agency(self, account: Account, signer: Account, allowed: bool) -> None:
+        """Let her agency say no for her, or no longer, signed by a key."""
+        word = her_word(signer, lambda key: self.behalf.statement(account, key, allowed=allowed))
+        self.behalf.allow(account, allowed=allowed, word=word)
 
     def erase(self, account: Account, signer: Account) -> Any:
         """Erase somebody by her own wish, signed by a key."""
