@@ -56,8 +56,18 @@ CREATE TABLE outbox_switch (one INTEGER PRIMARY KEY CHECK (one = 1), site TEXT) 
 """
 """Where mail is handed in; and the address under which messages link to this site, which is there only while sending is on."""
 
+CLOSING = """
+CREATE TRIGGER account_closed_hears_nothing AFTER UPDATE OF disabled_at ON account WHEN NEW.disabled_at IS NOT NULL
+BEGIN
+    UPDATE notice_way SET ended_at = NEW.disabled_at, sealed_target = x'', sealed_secret = CASE kind WHEN 'webhook' THEN x'' END
+    WHERE account_id = NEW.id AND ended_at IS NULL;
+END;
+"""
+"""Whose account is closed, by an erasure or otherwise, has no address here any more, whoever closed it."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("moderation-figures", FIGURES),
     ("moderation-notices", NOTICES),
     ("moderation-outbox", OUTBOX),
+    ("moderation-outbox-closing", CLOSING),
 )

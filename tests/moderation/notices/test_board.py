@@ -268,6 +268,7 @@ def test_a_way_that_was_given_up_or_whose_account_closed_gets_nothing_more(scene
         sender(scene, board, carrier).send_due()
     assert carrier.got == []
     assert scene.count("delivery", state="given up") == 2
+    assert scene.database.rows("SELECT DISTINCT length(sealed_target) AS n FROM notice_way") == [{"n": 0}]
     with pytest.raises(NotFound):
         board.ways.remove(ADMIN, NORA, "mail")
 
