@@ -15,7 +15,7 @@ from moderation.comments import SPEAKERS
 from moderation.house import House
 from moderation.insight import Card
 from moderation.pages.comments import comments_html
-from moderation.pages.markup import day, money, picture
+from moderation.pages.markup import day, facts, listed, money, picture, until
 from moderation.pages.papers import text_html
 from moderation.pages.story import story_html
 
@@ -49,7 +49,20 @@ def image_html(house: House, account: Account, render_id: str) -> Markup:
     """Picture, story and comments of an image. Raises NotFound."""
     story = house.insight.story(account, render_id)
     told = story_html(story, account.role, house.clock())
-    return _picture(story.card) + told + comments_html(house.comments.of(account, render_id), house.clock())
+    said = comments_html(house.comments.of(account, render_id), house.clock())
+    shown = _picture(story.card) + _use(story.card, house)
+    return Markup('<div class="image-body"><div>{}</div><div>{}{}</div></div>').format(shown, told, said)
+
+
+def _use(card: Card, house: House) -> Markup:
+    return facts(
+        [
+            ("For", f"{card.campaign}, {card.product_line}"),
+            ("Seen as", listed(card.uses)),
+            ("Where", f"{listed(card.media)}, {card.territory}"),
+            ("Until", until(card.use_ends_at, house.clock())),
+        ]
+    )
 
 
 def _picture(card: Card) -> Markup:
