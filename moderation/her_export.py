@@ -59,6 +59,8 @@ TABLES: dict[str, str] = {
     ),
     "keys": "SELECT * FROM person_key WHERE person_id = :person",
     "signatures": "SELECT s.* FROM signature s JOIN person_key k ON k.id = s.key_id WHERE k.person_id = :person",
+    "notices": f"SELECT * FROM notice WHERE account_id IN ({_ACCOUNTS})",
+    "notices_go_to": f"SELECT kind, added_by, added_at, ended_at FROM notice_way WHERE account_id IN ({_ACCOUNTS})",
     "audit": (
         f"WITH hers AS ({_HERS}) SELECT u.* FROM audit u WHERE u.subject IN (SELECT id FROM hers) OR u.actor IN ({_ACCOUNTS})"
         " OR EXISTS (SELECT 1 FROM json_tree(u.facts) j WHERE j.atom IN (SELECT id FROM hers)) ORDER BY u.seq"
