@@ -74,6 +74,10 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
             return erasing.retention(house.retention, asked)
         case "protect":
             return protect(house.examiner.protected, read_picture_file, house.examiner.template, asked)
+        case "enrol":
+            from moderation.enrol_command import enrol  # it imports OpenCV, which most commands never need
+
+            return enrol(house, asked, prompts.ask_password, prompts.tell)
         case "packs":
             kept = Packs(house.database, house.home.packs, Catalogue.read(assets / "packs.json"), assets)
             return packs(kept, house.accounts, asked, prompts.confirm, prompts.tell)

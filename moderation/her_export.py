@@ -37,6 +37,11 @@ TABLES: dict[str, str] = {
     "ended_rights": f"SELECT * FROM revocation WHERE subject_id IN ({_HERS})",
     "references": f"SELECT * FROM reference WHERE twin_id IN ({_TWINS})",
     "restricted_objects": f"SELECT * FROM restricted_object WHERE twin_id IN ({_TWINS})",
+    "enrolments": f"SELECT * FROM enrolment WHERE twin_id IN ({_TWINS})",
+    "photographs_handed_in": (
+        "SELECT p.id, p.enrolment_id, p.name, p.refused, p.sha256, p.added_at, p.vouched_by, p.removed_at"
+        f" FROM photograph p JOIN enrolment e ON e.id = p.enrolment_id WHERE e.twin_id IN ({_TWINS})"
+    ),
     "face_measurements": (
         f"SELECT reference_id, twin_id, light, measured_at, length(sealed) AS bytes FROM template WHERE twin_id IN ({_TWINS})"
     ),

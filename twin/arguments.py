@@ -39,6 +39,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_packs(commands)
     _add_painters(commands)
     _add_protect(commands)
+    _add_enrol(commands)
     _add_kept(commands)
     measure = _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
     measure.add_argument("--report", action="store_true", help="instead say how often the limits are right, in assets/packs")
@@ -210,6 +211,14 @@ def _add_protect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument("photo", nargs="+", help="a photograph of this person alone; three of different days tell more than one")
     add.add_argument("--consent", required=True, metavar="TEXT", help="how and when the person agreed to the template, in words")
     _command(acts, "remove", "erase somebody and the key that opens what is known").add_argument("id")
+
+
+def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    enrol = _command(commands, "enrol", "hand in a folder of photographs to enrol somebody, under her signed consents")
+    enrol.add_argument("person", help="the id of the person")
+    enrol.add_argument("folder", help="8 to 30 photographs of this person alone")
+    enrol.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the person herself, or her agency")
+    enrol.add_argument("--finish", action="store_true", help="enrol her with those that fit, and destroy the rest")
 
 
 def _add_kept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

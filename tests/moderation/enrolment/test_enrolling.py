@@ -1,4 +1,4 @@
-"""A whole enrolment with the real models: what does not fit is named for its own reason, the rest enrols, and her images clear."""
+"""An enrolment with the real models: what does not fit is named for its own reason, the rest enrols, and her images clear."""
 
 from collections.abc import Iterator, Mapping
 
