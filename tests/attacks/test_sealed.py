@@ -141,6 +141,6 @@ def test_once_she_is_erased_every_page_says_so_and_the_studio_goes_on(theatre: T
         assert theatre.as_one(login).client.get("/").status_code == 200
     assert theatre.as_one("mei").client.get(f"/media/preview/{stage.cast['maya', 'mei', 'released']}").status_code == 200
     stage.bring(State.RELEASED, "maya", "mei")
-    with pytest.raises(Exception, match="taken the consent back"):
+    with pytest.raises(Exception, match="There is no such twin"):
         stage.order("maya", "nora")
     verify(stage.database.rows("SELECT * FROM audit ORDER BY seq"))
