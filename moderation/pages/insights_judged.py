@@ -15,6 +15,7 @@ TONES = {
     "her yes": "t-hers",
     "her no": "t-hers-2",
     "her change": "t-hers-3",
+    "agency no": "t-calm",
     "moderator": "t-wait",
     "blocked": "t-stop",
     "waiting": "t-off",
@@ -72,7 +73,7 @@ def _herself(one: Judged) -> Markup:
     share, rest = one.by_her / one.decided, one.decided - one.by_her
     parts = (
         Part("decided by herself", one.by_her, f"{one.by_her}", "t-hers"),
-        Part("stopped before they reached her", rest, f"{rest}", "t-off"),
+        Part("stopped by others", rest, f"{rest}", "t-off"),
     )
     told = f"{share:.0%} of {one.decided} decided images were decided by the person herself"
     signed = f" Of {one.released} released images, {one.signed} carry her own yes." if one.released else ""
@@ -80,7 +81,7 @@ def _herself(one: Judged) -> Markup:
         '<p class="big">{:.0%} decided by the person herself <span class="n">n = {:,} decided images</span></p>{}<p>{}</p>'
     ).format(
         share, one.decided, bars([Bar("of decided images", parts, "")], told, alike=True),
-        f"The other {rest} were stopped by a safeguard or a moderator before they reached her.{signed}",
+        f"The other {rest} were stopped by a safeguard, a moderator or her agency.{signed}",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ FATES: Mapping[str, str] = {
     "her yes": "she said yes",
     "her no": "she said no",
     "her change": "she asked for a change",
+    "agency no": "her agency said no for her, as she allows",
     "moderator": "a moderator refused",
     "blocked": "a safeguard stopped it",
     "waiting": "not decided yet",
@@ -34,7 +35,8 @@ WITH image AS (
     SELECT v.render_id AS id, v.outcome, v.attempt, i.state FROM verdict v JOIN image i ON i.id = v.render_id
     WHERE v.attempt = (SELECT max(w.attempt) FROM verdict w WHERE w.render_id = v.render_id)
 ), word AS (
-    SELECT d.render_id, d.kind, d.choice, d.reason_code, d.decided_at FROM decision d JOIN image i ON i.id = d.render_id
+    SELECT d.render_id, CASE WHEN d.kind = 'signoff' AND a.role = 'agency' THEN 'agency' ELSE d.kind END AS kind, d.choice,
+        d.reason_code, d.decided_at FROM decision d JOIN image i ON i.id = d.render_id JOIN account a ON a.id = d.account_id
     WHERE NOT EXISTS (SELECT 1 FROM decision n WHERE n.supersedes_id = d.id)
 ), fate AS (
     SELECT CASE
@@ -42,6 +44,7 @@ WITH image AS (
         WHEN EXISTS (SELECT 1 FROM word d WHERE d.render_id = e.id AND d.kind = 'signoff' AND d.choice = 'refuse') THEN 'her no'
         WHEN EXISTS (SELECT 1 FROM word d WHERE d.render_id = e.id AND d.kind = 'signoff' AND d.choice = 'change')
             THEN 'her change'
+        WHEN EXISTS (SELECT 1 FROM word d WHERE d.render_id = e.id AND d.kind = 'agency') THEN 'agency no'
         WHEN e.state = 'refused' THEN 'moderator' WHEN e.state = 'blocked' THEN 'blocked'
         WHEN e.state IN ('withdrawn', 'recalled') THEN 'ended' ELSE 'waiting' END AS name, e.state
     FROM examined e
@@ -57,7 +60,8 @@ UNION ALL SELECT 'reason', d.kind, d.reason_code, count(*), NULL FROM word d
 UNION ALL SELECT 'time', d.kind, '', count(*), json_group_array(CASE d.kind
     WHEN 'signoff' THEN {_TOOK.format(since=_SINCE.format(state="her turn"))}
     ELSE {_TOOK.format(since=_SINCE.format(state="in review"))} END)
-    FROM decision d JOIN image i ON i.id = d.render_id WHERE d.kind IN ('review', 'signoff') GROUP BY d.kind
+    FROM decision d JOIN image i ON i.id = d.render_id JOIN account a ON a.id = d.account_id
+    WHERE d.kind IN ('review', 'signoff') AND a.role <> 'agency' GROUP BY d.kind
 UNION ALL SELECT 'licence', l.id, b.name || ', ' || l.campaign, count(*), json_object('person', min(i.name),
     'fictional', min(i.fictional), 'released', sum(i.state IN ('released', 'recalled')), 'currency', l.currency,
     'gross_minor', coalesce((SELECT -sum(n.amount_minor) FROM ledger_line n JOIN release e ON e.id = n.release_id
@@ -124,7 +128,7 @@ class Judged:
 def judged(rows: Sequence[dict[str, Any]], reader: Reader) -> Judged:
     """The rows of `JUDGED` as this reader may see them."""
     fates = _counts(rows, "fate", FATES)
-    decided = sum(fates.get(name, 0) for name in (*HERS, "moderator", "blocked"))
+    decided = sum(fates.get(name, 0) for name in (*HERS, "agency no", "moderator", "blocked"))
     others = decided - sum(fates.get(name, 0) for name in HERS)
     told = _told(fates, reader)
     # Beside kinds that had to be put together, a sum across them would tell them apart again.

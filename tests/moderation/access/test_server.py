@@ -196,7 +196,13 @@ def test_a_download_is_granted_by_a_form_and_asked_for_again_each_time(
 
 
 def test_signing_in_leads_to_the_wanted_page_if_it_is_ones_own(studio_address: str) -> None:
-    for wanted, led in (("/studio/", "/studio"), ("", "/studio"), ("/review", "/studio"), ("//evil.example", "/studio")):
+    for wanted, led in (
+        ("/studio/", "/studio"),
+        ("", "/studio"),
+        ("/review", "/studio"),
+        ("//evil.example", "/studio"),
+        ("/recalls", "/recalls"),
+    ):
         somebody = Visitor(studio_address)
         assert somebody.sign_in("carla", to=wanted).headers["location"] == led
         assert somebody.client.get("/studio/").status_code == 200

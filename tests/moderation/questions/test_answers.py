@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from moderation.errors import NotFound
+from moderation.her_word import Signed
 from moderation.ledger import refund
+from moderation.on_behalf import OnBehalf
 from moderation.payouts import Payouts
 from moderation.questions.answers import Answers, Questions
 from moderation.recall import Recalls
+from tests.moderation.her_hand import fingerprint, key_of, sign
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MODO, NORA, RIVAL, Scene
 
 
@@ -90,7 +93,7 @@ def test_decisions_are_told_by_who_took_them_and_how_long_that_took(scene: Scene
 
     found = asked(scene).judged
 
-    assert {one.label: one.n for one in found.fates.shown} == {
+    assert {one.label: one.n for one in found.fates.shown if one.n} == {
         "her yes": 1,
         "her no": 1,
         "her change": 1,
@@ -114,6 +117,18 @@ def test_decisions_are_told_by_who_took_them_and_how_long_that_took(scene: Scene
     assert [(one.label, one.images, one.released, one.gross_minor) for one in found.licences] == [
         ("Halden, Spring", 9, 1, 12_345)
     ]
+
+
+def test_what_her_agency_refuses_for_her_is_no_decision_of_hers(scene: Scene) -> None:
+    scene.judged("one")
+    behalf = OnBehalf(scene.database, scene.word)
+    statement = behalf.statement(NORA, fingerprint(key_of(NORA)), allowed=True)
+    behalf.allow(NORA, allowed=True, word=Signed(statement, sign(key_of(NORA), statement)))
+    behalf.refuse(AGENT, "one", "quality")
+    found = asked(scene).judged
+    assert {one.label: one.n for one in found.fates.shown if one.n} == {"agency no": 1}
+    assert (found.decided, found.by_her, found.times["signoff"].n) == (1, 0, 0)
+    assert [one for one in found.reasons["signoff"].shown if one.n] == []
 
 
 def test_a_taking_back_is_followed_until_the_last_copy_is_deleted(scene: Scene) -> None:
@@ -158,6 +173,19 @@ def test_what_nothing_happened_to_is_read_once_and_what_happened_is_seen_at_once
     assert questions.for_account(None).judged.images == 1
     scene.signoff.refuse(NORA, "one", "quality")
     assert questions.for_account(None).judged.by_her == 1
+
+
+def test_figures_that_take_long_to_read_rest_a_while_and_say_when_they_were_read(scene: Scene) -> None:
+    seconds = iter([0.0, 1.0, 5.0, 20.9, 21.1, 22.1])
+    questions = Questions(scene.database, demo=True, timer=lambda: next(seconds))
+    read_at = questions.for_account(None).at
+    scene.clock.forward(minutes=1)
+    scene.judged("one")
+    for _ in range(2):  # after 5 and after 20.9 seconds: reading took one, so it rests for twenty
+        found = questions.for_account(None)
+        assert (found.judged.images, found.at) == (0, read_at)
+    found = questions.for_account(None)
+    assert (found.judged.images, found.at > read_at) == (1, True)
 
 
 def test_a_demo_tells_everybody_but_names_only_people_who_do_not_exist(scene: Scene) -> None:
