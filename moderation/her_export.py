@@ -4,10 +4,11 @@ import base64
 import hashlib
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BytesIO
 
 from moderation.access.account import Account, Role
+from moderation.comments import Comments
 from moderation.database import Database
 from moderation.desk_decisions import require
 from moderation.desk_moves import Row
@@ -63,6 +64,7 @@ TABLES: dict[str, str] = {
         f" WHERE (n.party = 'person' AND n.party_id = :person) OR e.render_id IN ({_IMAGES})"
     ),
     "keys": "SELECT * FROM person_key WHERE person_id = :person",
+    "refusals_allowed": "SELECT * FROM refusal_permission WHERE person_id = :person",
     "signatures": "SELECT s.* FROM signature s JOIN person_key k ON k.id = s.key_id WHERE k.person_id = :person",
     "notices": f"SELECT * FROM notice WHERE account_id IN ({_ACCOUNTS})",
     "notices_go_to": f"SELECT kind, added_by, added_at, ended_at FROM notice_way WHERE account_id IN ({_ACCOUNTS})",
@@ -95,9 +97,10 @@ class Package:
 class HerExport:
     """Hands a person what is about her, and puts on record that it did."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, comments: Comments) -> None:
         self._database = database
         self._vault = vault
+        self._comments = comments
 
     def package(self, account: Account) -> Package:
         """The zip file, made in memory, so that no copy of it lies on the server. Raises NotYours for other roles."""
@@ -109,7 +112,7 @@ class HerExport:
         packed = BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
             file.writestr("READ ME.txt", READ_ME.format(at=at[:19].replace("T", " ") + " UTC", name=account.name))
-            for name, rows in tables.items():
+            for name, rows in {**tables, "comments": self._said(account, tables["images"])}.items():
                 file.writestr(f"{name}.json", json.dumps(rows, indent=1, ensure_ascii=False))
             for image in tables["images"]:
                 preview = self._preview(image)
@@ -117,6 +120,10 @@ class HerExport:
                     file.writestr(zipfile.ZipInfo(f"previews/{image['id']}.jpg", _stamp(at)), preview)
         content = packed.getvalue()
         return Package(content, f"twin-studio-{at[:10]}.zip", hashlib.sha256(content).hexdigest())
+
+    def _said(self, account: Account, images: list[Row]) -> list[Row]:
+        """What was said to her beside her images; the sealed rows tell nothing, so the words themselves are taken."""
+        return [{"render_id": image["id"], **asdict(one)} for image in images for one in self._comments.of(account, image["id"])]
 
     def _preview(self, image: Row) -> bytes | None:
         if image["preview_sha256"] is None:

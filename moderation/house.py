@@ -181,7 +181,7 @@ class House:
     @cached_property
     def export(self) -> HerExport:
         """A person's copy of everything about her."""
-        return HerExport(self.database, self.vault)
+        return HerExport(self.database, self.vault, self.comments)
 
     @cached_property
     def photographs(self) -> Photographs:

@@ -48,8 +48,8 @@ def turn_words(card: Card, share: Share, place: tuple[int, int], now: datetime) 
             ("You earn", earns),
         ]
     )
-    return Markup('<div class="ts-next"{}><p class="ts-quiet">{}</p><h2>May {} use this picture of you?</h2>{}</div>').format(
-        signed_of(card), count, card.brand_name, told
+    return Markup('<div class="ts-next"{}><p class="ts-quiet">{}</p><h2>May {} use this picture of you?</h2>{}{}</div>').format(
+        signed_of(card), count, card.brand_name, told, STORY.format(card.render_id)
     )
 
 
@@ -72,6 +72,7 @@ def image_name(card: Card) -> str:
     return f"{card.state}, {card.brand_name}, {day(card.created_at)} · {card.render_id[-4:]}"
 
 
+STORY = Markup('<p><a class="ts-link" href="/image/{}">Its story, and what was said about it</a></p>')
 PAID_BEFORE = Markup("nothing more: this licence was bought out with an earlier image")
 NO_IMAGES = Markup('<p class="ts-quiet">No image of you has been made yet.</p>')
 
@@ -113,12 +114,13 @@ def image_words(card: Card, now: datetime) -> Markup:
     proof = Markup('<p><a class="ts-link" href="/approval/{}" download>Your approval, with its signature</a></p>').format(
         card.render_id
     )
-    return Markup('<div class="ts-next"{}><p class="ts-line">{} {}</p><p>{}</p>{}{}</div>').format(
+    return Markup('<div class="ts-next"{}><p class="ts-line">{} {}</p><p>{}</p>{}{}{}</div>').format(
         signed_of(card),
         chip(card.state),
         moment(card.moved_at, now),
         used,
         told,
+        STORY.format(card.render_id),
         proof if card.state in (State.APPROVED, State.RELEASED) else "",
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from moderation.comments import Comments
 from moderation.errors import NotYours
 from moderation.her_export import TABLES, HerExport
 from tests.moderation.scene import ADMIN, AGENT, AMARA, MAYA, MODO, NORA
@@ -26,9 +27,13 @@ def scene(tmp_path: Path) -> SealedScene:
     return scene
 
 
+def export_of(scene: SealedScene) -> HerExport:
+    return HerExport(scene.database, scene.vault, Comments(scene.database, scene.person_keys))
+
+
 def opened(scene: SealedScene, account: object = NORA) -> tuple[dict[str, list[dict[str, object]]], zipfile.ZipFile]:
     """What is in the zip, by name, and the zip."""
-    package = HerExport(scene.database, scene.vault).package(account)  # type: ignore[arg-type]
+    package = export_of(scene).package(account)  # type: ignore[arg-type]
     file = zipfile.ZipFile(BytesIO(package.content))
     return {name: json.loads(file.read(f"{name}.json")) for name in TABLES}, file
 
@@ -67,7 +72,7 @@ def test_nothing_in_it_is_somebody_elses(scene: SealedScene) -> None:
 def test_it_is_handed_to_herself_alone_and_on_record(scene: SealedScene) -> None:
     for account in (MAYA, MODO, AGENT, ADMIN):
         with pytest.raises(NotYours):
-            HerExport(scene.database, scene.vault).package(account)
+            export_of(scene).package(account)
     assert scene.events("export.made") == []
     opened(scene)
     assert [(row["actor"], row["subject"]) for row in scene.events("export.made")] == [(NORA.id, "nora")]
@@ -81,3 +86,12 @@ def test_what_was_removed_is_told_and_not_missing_with_a_fault(scene: SealedScen
     tables, file = opened(scene)
     assert "previews/waiting.jpg" not in file.namelist()
     assert {row["id"]: row["removed_at"] is not None for row in tables["images"]} == {"released": False, "waiting": True}
+
+
+def test_what_was_said_to_her_is_in_it_and_what_was_not_is_not(scene: SealedScene) -> None:
+    comments = Comments(scene.database, scene.person_keys)
+    comments.say(AGENT, "released", "The light is kind.")
+    comments.say(MODO, "waiting", "Among ourselves.", audience="desk")
+    _, file = opened(scene)
+    said = json.loads(file.read("comments.json"))
+    assert [(row["render_id"], row["text"]) for row in said] == [("released", "The light is kind.")]

@@ -157,3 +157,22 @@ def test_an_invitation_runs_out(accounts: Accounts, clock: Clock) -> None:
     clock.now += timedelta(hours=72)
     with pytest.raises(NotFound):
         Invitations(accounts).invited(token)
+
+
+def test_everybody_changes_her_own_password_with_the_present_one(accounts: Accounts) -> None:
+    mona = accounts.create(NewAccount("mona", "Mona", Role.MODERATOR), PASSWORD, "test")
+    fresh = "another long sentence"
+    for present, new in (("wrong", fresh), (PASSWORD, "short"), (PASSWORD, PASSWORD), (PASSWORD, "this has mona in it")):
+        with pytest.raises(AccountRefused):
+            accounts.change_own(mona, present, new, "here")
+    changed = accounts.change_own(mona, PASSWORD, fresh, "here")
+    assert changed.session_version == mona.session_version + 1
+    assert accounts.authenticate("mona", fresh, "here").id == mona.id
+    with pytest.raises(AccountRefused):
+        accounts.authenticate("mona", PASSWORD, "here")
+    guesses = []
+    for _ in range(11):
+        with pytest.raises((AccountRefused, TooManyAttempts)) as refused:
+            accounts.change_own(mona, "a guess", "a third long sentence", "here")
+        guesses.append(refused.type)
+    assert guesses[-1] is TooManyAttempts
