@@ -15,6 +15,7 @@ from PIL import Image
 import app
 from moderation.access.account import Account, Role
 from moderation.access.accounts import Accounts, NewAccount
+from moderation.faces.pack import DEFAULT
 from moderation.faces.reader import FaceReader
 from moderation.safeguards.forging import by_affine_paste
 from tests.moderation.access.little_site import CHEAP, PASSWORD
@@ -103,7 +104,8 @@ class Newcomer:
         self.house = self.studio.judging
         self.database = self.house.database
         if packs is not None:
-            (home / "packs").symlink_to(packs)
+            (home / "packs").mkdir()
+            (home / "packs" / DEFAULT).symlink_to(packs / DEFAULT)
         self.house.accounts = Accounts(self.database, CHEAP)
         with self.database.write("test") as tx:
             self._registry(tx)

@@ -7,7 +7,9 @@ import pytest
 from moderation.enrolment.enrolments import Enrolments, Handed
 from moderation.enrolment.forgetting import LEFT_ALONE
 from moderation.errors import AlreadyDecided, Erased, Gone, NotFound, RightsLapsed
+from moderation.uploads import read_upload
 from tests.moderation.enrolment.newcomer import Newcomer, hers
+from tests.moderation.safeguards.test_packed import brightness, pack_of
 
 
 def handed(newcomer: Newcomer, count: int = 2, first: int = 0) -> list[str]:
@@ -102,3 +104,23 @@ def test_what_was_measured_lies_sealed_and_each_opening_is_on_record(newcomer: N
     before = len(newcomer.events("photographs.measured"))
     newcomer.house.enrolments.open(newcomer.account("vera"), "vera")
     assert len(newcomer.events("photographs.measured")) == before + 1
+
+
+def test_a_chosen_pack_that_tells_generated_pictures_is_asked_of_photographs_and_of_no_image_of_ours(newcomer: Newcomer) -> None:
+    pack = pack_of(newcomer.home / "packs" / "bright", brightness(), refer=0.01)
+    with newcomer.database.write("test") as tx:
+        tx.execute("INSERT INTO pack_install VALUES ('bright', ?, ?)", [pack.sha256, tx.now])
+        tx.execute("INSERT INTO pack_choice VALUES ('generated', 'bright', ?)", [tx.now])
+    (photograph,) = handed(newcomer, 1)
+    her, enrolments = newcomer.account("vera"), newcomer.house.enrolments
+    before = enrolments.open(her, "vera").album.photographs[0]
+    assert [(one.code, one.stops) for one in before.reasons] == [("generated", True)]
+    enrolments.vouch(her, "vera", photograph)
+    after = enrolments.open(her, "vera").album.photographs[0]
+    assert after.fits
+    assert [(one.code, one.vouched) for one in after.reasons] == [("generated", True)]
+    assert [(row["actor"], row["subject"]) for row in newcomer.events("photograph.vouched")] == [("vera", photograph)]
+    verdict = newcomer.house.examination.examine(read_upload(next(iter(hers(1).values()))), "vera")
+    names = {found.safeguard for found in verdict.findings}
+    assert "manipulation" in names
+    assert "generated" not in names
