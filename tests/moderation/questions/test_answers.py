@@ -97,7 +97,6 @@ def test_decisions_are_told_by_who_took_them_and_how_long_that_took(scene: Scene
         "her yes": 1,
         "her no": 1,
         "her change": 1,
-        "agency no": 0,
         "moderator": 1,
         "blocked": 1,
         "waiting": 3,
