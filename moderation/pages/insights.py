@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from moderation.pages.insights_ended import ended_panel
 from moderation.pages.insights_judged import judged_panel
-from moderation.pages.insights_parts import brand_of, empty, folded, nothing_told
+from moderation.pages.insights_parts import blocks, brand_of, empty, folded, nothing_told
 from moderation.pages.markup import day, figures, money
 from moderation.pages.plots import Bar, Part, bars, legend
 from moderation.questions.agreed import Agreed, Terms
@@ -47,15 +47,14 @@ def _currency(one: Paid) -> Markup:
     parts = [_part(total, *split) for split in SPLIT]
     back = f", {_count(total.refunds, 'refund')} taken off" if total.refunds else ""
     words = f"Brands paid {money(total.gross_minor, one.currency)}"
-    return Markup('<h3>{}</h3><p class="big">{} <span class="n">n = {}{}</span></p>{}{}<p>{}</p>{}{}').format(
-        f"Paid in {one.currency}",
-        words,
-        _count(total.images, "release"),
-        back,
-        bars([Bar("of each amount", tuple(parts), "")], _told(words, parts), alike=True),
-        legend(parts),
-        _reached(total),
-        _breakdown("By month", one.months.single if one.months.together is None else one.months.shown, "month"),
+    head = Markup('<h3>{}</h3><p class="big">{} <span class="n">n = {}{}</span></p>').format(
+        f"Paid in {one.currency}", words, _count(total.images, "release"), back
+    )
+    whole = bars([Bar("of each amount", tuple(parts), "")], _told(words, parts), alike=True)
+    months = one.months.single if one.months.together is None else one.months.shown
+    return head + blocks(
+        Markup("{}{}<p>{}</p>").format(whole, legend(parts), _reached(total)),
+        _breakdown("By month", months, "month"),
         _breakdown("By person", one.people, "person") if one.people is not None else "",
     )
 

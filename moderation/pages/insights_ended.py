@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from moderation.ending import ACKNOWLEDGE_WITHIN, DELETE_WITHIN
-from moderation.pages.insights_parts import counted, empty, folded, nothing_told, span
+from moderation.pages.insights_parts import blocks, counted, empty, folded, nothing_told, span
 from moderation.pages.markup import chip, figures
 from moderation.pages.plots import Line, marks_legend, timeline
 from moderation.questions.agreed import Terms
@@ -44,8 +44,8 @@ def ended_panel(found: Answers) -> Markup:
             " acknowledged and stated deletion, what is overdue, and how far the images’ states lagged behind.",
         )
     else:
-        body = Markup("").join((_sums(one), _lines(one.acts, found.at) if one.acts else "",
-            counted("What ended", one.scopes, SCOPES, "what ended")))  # fmt: skip
+        lines = _lines(one.acts, found.at) if one.acts else ""
+        body = _sums(one) + blocks(lines, counted("What ended", one.scopes, SCOPES, "what ended"))
     return Markup(
         '<section class="panel" aria-labelledby="q-ends"><h2 id="q-ends">What happens when control is taken away?</h2>'
         "<p>Rights are tested at every step itself, so nothing begins after they have ended, swept or not.</p>{}{}</section>"

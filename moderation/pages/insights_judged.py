@@ -4,7 +4,7 @@ import math
 
 from markupsafe import Markup
 
-from moderation.pages.insights_parts import brand_of, counted, empty, folded, nothing_told, span
+from moderation.pages.insights_parts import blocks, brand_of, counted, empty, folded, nothing_told, span
 from moderation.pages.markup import figures, money
 from moderation.pages.plots import BAR, NAME, ROW, WIDTH, Bar, Part, bars, svg
 from moderation.questions.answers import Answers
@@ -46,21 +46,19 @@ def judged_panel(found: Answers) -> Markup:
             " reasons for a no, and how many images and how much money each licence gave.",
         )
     else:
-        body = Markup("").join(
-            (
-                _herself(one),
-                counted("What became of the examined images", one.fates, FATE_WORDS, "what became of it"),
-                _times(one),
-                counted("Why she said no", one.reasons["signoff"], REASONS, "reason"),
-                counted("Why moderators said no", one.reasons["review"], REASONS, "reason"),
-                counted("What the safeguards said", one.verdicts, OUTCOME_WORDS, "verdict"),
-                _safeguards(one),
-            )
+        body = blocks(
+            _herself(one),
+            counted("What became of the examined images", one.fates, FATE_WORDS, "what became of it"),
+            _times(one),
+            counted("Why she said no", one.reasons["signoff"], REASONS, "reason"),
+            counted("Why moderators said no", one.reasons["review"], REASONS, "reason"),
+            counted("What the safeguards said", one.verdicts, OUTCOME_WORDS, "verdict") + _safeguards(one),
+            _licences(one.licences) if one.licences else "",
         )
     return Markup(
         '<section class="panel" aria-labelledby="q-ethical"><h2 id="q-ethical">Is it ethical at scale?</h2>'
-        "<p>Nothing is released that she did not approve herself. These figures tell what that takes.</p>{}{}</section>"
-    ).format(body, _licences(one.licences) if one.licences else "")
+        "<p>Nothing is released that she did not approve herself. These figures tell what that takes.</p>{}</section>"
+    ).format(body)
 
 
 def _herself(one: Judged) -> Markup:

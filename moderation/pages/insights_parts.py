@@ -21,6 +21,12 @@ def nothing_told(title: str) -> Markup:
     return Markup('<h3>{}</h3><p class="quiet">{}</p>').format(title, sentence)
 
 
+def blocks(*parts: Markup | str) -> Markup:
+    """Pieces of a panel side by side where there is room; empty ones are left out."""
+    told = Markup("").join(Markup("<div>{}</div>").format(part) for part in parts if part)
+    return Markup('<div class="blocks">{}</div>').format(told)
+
+
 def folded(title: str, table: Markup) -> Markup:
     """A table that opens."""
     return Markup("<details><summary>{}</summary>{}</details>").format(title, table)
