@@ -85,13 +85,7 @@ class House:
         self.desk = Desk(self.database, self.vault, reach)
         self.submissions = Submissions(self.database, self.vault, self.desk)
         self.negatives = Negatives(self.database, self.vault)
-        self.keys = HerKeys(
-            self.database,
-            lambda tx, account, proof: self.confirmations.spend(tx, account, proof),
-            lambda account: self.confirmations.is_open(account),
-            demo=home.kind is Kind.DEMO,
-            tombstone=lambda tx, person_id, facts: self.tombstones.add(tx, key_succession.KIND, person_id, **facts),
-        )
+        self.keys = self._her_keys()
         self.word = HerWord(self.keys)
         self.consent_word = ConsentWord(self.database, self.keys, self.word)
         self.approvals = Approvals(self.database)
@@ -101,8 +95,7 @@ class House:
         self.recalls = Recalls(self.database)
         self.receipts = Receipts(self.database, self._seal_head, reach)
         self.notices = Board(self.database, home.keys, self._cookie_key, demo=home.kind is Kind.DEMO)
-        sweep = Endings(self.database, reach).sweep
-        self.settle = Settling((sweep, self.receipts.issue, self._close_day, self.notices.tell))
+        self.settle = Settling((Endings(self.database, reach).sweep, self.receipts.issue, self._close_day, self.notices.tell))
         self.witnesses = Witnesses(self.database, self.heads)
         self.insight = Insight(self.database, self.settle)
         self.questions = Questions(self.database, self.settle, demo=home.kind is Kind.DEMO)
@@ -115,6 +108,15 @@ class House:
         self.earnings = Earnings(self.database)
         self.statements = Statements(self.database)
         self.payouts = Payouts(self.database)
+
+    def _her_keys(self) -> HerKeys:
+        return HerKeys(
+            self.database,
+            lambda tx, account, proof: self.confirmations.spend(tx, account, proof),
+            lambda account: self.confirmations.is_open(account),
+            demo=self.home.kind is Kind.DEMO,
+            tombstone=lambda tx, person_id, facts: self.tombstones.add(tx, key_succession.KIND, person_id, **facts),
+        )
 
     def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
         self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)

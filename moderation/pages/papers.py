@@ -86,7 +86,7 @@ def shelf_html(papers: Sequence[Paper], drafts: Sequence[Waiting], account: Acco
         for paper in papers
     )
     none = note("Nothing was agreed to yet.")
-    led = Markup('<a href="/me">Back to My twin</a> ') if hers else Markup("")
+    led = Markup('<a href="{}">{}</a> ').format(*(("/me", "Back to My twin") if hers else ("/agency", "Your people")))
     home = Markup('<p class="papers">{}<a href="/enrolment">Photographs and enrolment</a></p>').format(led)
     return Markup("<h1>{}</h1>{}{}<h2>Agreed</h2>{}").format(
         title, home, waiting if drafts else Markup(""), Markup('<ul class="shelf">{}</ul>').format(kept) if papers else none
