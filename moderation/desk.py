@@ -210,6 +210,7 @@ class Desk:
         require(account, Role.MODERATOR, _MODERATORS_ONLY)
         return tuple(self._database.rows(desk_second.UNDOABLE, {"account_id": account.id, "limit": limit}))
 
+    @watched("leave to another")
     def escalate(self, account: Account, render_id: str, version: int, leaning: str, note: str, token: str) -> Row:
         """Leave a held image to another moderator; the `escalation` row. Raises what `desk_second.ask_another` does."""
         require(account, Role.MODERATOR, _MODERATORS_ONLY)

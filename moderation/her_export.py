@@ -57,6 +57,7 @@ TABLES: dict[str, str] = {
         "SELECT d.*, a.role AS by_role, a.person_id IS :person AS by_her FROM decision d JOIN account a ON a.id = d.account_id"
         f" WHERE d.render_id IN ({_IMAGES})"
     ),
+    "second_looks": f"SELECT id, render_id, leaning, note, raised_at FROM escalation WHERE render_id IN ({_IMAGES})",
     "releases": f"SELECT * FROM release WHERE render_id IN ({_IMAGES})",
     "recalls": f"SELECT * FROM recall WHERE render_id IN ({_IMAGES})",
     "payments": (

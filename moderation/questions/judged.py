@@ -61,7 +61,7 @@ UNION ALL SELECT 'time', d.kind, '', count(*), json_group_array(CASE d.kind
     WHEN 'signoff' THEN {_TOOK.format(since=_SINCE.format(state="her turn"))}
     ELSE {_TOOK.format(since=_SINCE.format(state="in review"))} END)
     FROM decision d JOIN image i ON i.id = d.render_id JOIN account a ON a.id = d.account_id
-    WHERE d.kind IN ('review', 'signoff') AND a.role <> 'agency' GROUP BY d.kind
+    WHERE d.kind IN ('review', 'signoff') AND d.choice <> 'undo' AND a.role <> 'agency' GROUP BY d.kind
 UNION ALL SELECT 'licence', l.id, b.name || ', ' || l.campaign, count(*), json_object('person', min(i.name),
     'fictional', min(i.fictional), 'released', sum(i.state IN ('released', 'recalled')), 'currency', l.currency,
     'gross_minor', coalesce((SELECT -sum(n.amount_minor) FROM ledger_line n JOIN release e ON e.id = n.release_id

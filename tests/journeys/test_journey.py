@@ -46,6 +46,39 @@ def compare_by_keys(rosa: Page, home: Path) -> None:
     assert len({look["subject"] for look in looks}) == 2
 
 
+def decide_by_keys(rosa: Page) -> None:
+    """Comment while keys are off, choose how to look, pass on, take it back, refuse, take that back, and pass on again."""
+    nothing, words = rosa.get_by_text("Nothing waits", exact=True), rosa.locator("#case-words")
+    rosa.keyboard.press("c")
+    expect(rosa.locator("#remark textarea, #remark input")).to_be_focused(timeout=SLOW_MS)
+    rosa.keyboard.type("as ruby?")
+    expect(nothing).to_have_count(0)
+    rosa.keyboard.press("Control+Enter")
+    expect(words).to_contain_text("as ruby?", timeout=SLOW_MS)
+    rosa.keyboard.press("g")
+    expect(rosa.locator("#case img")).to_have_css("filter", "blur(0px) grayscale(1)")
+    rosa.keyboard.press("?")
+    expect(rosa.get_by_role("dialog", name="Keys")).to_be_visible()
+    rosa.keyboard.press("a")
+    rosa.keyboard.press("?")
+    expect(nothing).to_have_count(0)
+    for key, told in (("a", "You passed on"), ("r", "You refused")):
+        rosa.keyboard.press(key)
+        if key == "r":
+            expect(rosa.locator("#reasons")).to_be_visible(timeout=SLOW_MS)
+            rosa.keyboard.press("2")
+            expect(rosa.locator("#reason input").nth(1)).to_be_checked()
+            rosa.keyboard.press("r")
+        expect(nothing).to_be_visible(timeout=SLOW_MS)
+        expect(rosa.locator("#undo-words")).to_contain_text(told)
+        rosa.keyboard.press("u")
+        expect(words).to_contain_text("Nora", timeout=SLOW_MS)
+    rosa.reload()
+    expect(rosa.locator("#case img")).to_have_css("filter", "blur(0px) grayscale(1)", timeout=SLOW_MS)
+    rosa.keyboard.press("a")
+    expect(nothing).to_be_visible(timeout=SLOW_MS)
+
+
 def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
     visit: Callable[..., Page], studio: Running, tmp_path: Path
 ) -> None:
@@ -69,8 +102,7 @@ def test_an_image_goes_from_an_empty_shoot_to_a_released_file(
     rosa = visit("rosa")
     expect(rosa.locator("#case-words")).to_contain_text("Nora", timeout=SLOW_MS)
     compare_by_keys(rosa, studio.home)
-    rosa.get_by_role("button", name="Pass on").click()
-    expect(rosa.locator("#desk")).to_contain_text("Nothing waits", timeout=SLOW_MS)
+    decide_by_keys(rosa)
 
     nora = visit("nora", width=390, height=844)
     expect(nora.locator("#case-words")).to_contain_text("Osterby", timeout=SLOW_MS)
