@@ -66,16 +66,12 @@ def record_decision(
     values = {
         "id": decision_id,
         "render_id": render_id,
-        "kind": kind,
-        "choice": choice,
         "account_id": account.id,
         "role": account.role.value,
         "reason_code": None if reason is None else reason.value,
-        "note": note,
-        "seen": seen,
-        "signature_id": signature_id,
-        "supersedes_id": supersedes_id,
         "now": tx.now,
+        **{"kind": kind, "choice": choice, "note": note, "seen": seen},
+        **{"signature_id": signature_id, "supersedes_id": supersedes_id},
     }
     rows = tx.execute(_RECORD, values)
     if rows:
