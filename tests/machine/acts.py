@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from moderation import ledger
-from moderation.access.account import Account
+from moderation.access.account import Account, Role
 from moderation.audit import canonical
 from moderation.her_keys import NewKey
 from moderation.her_word import Signed
@@ -154,12 +154,12 @@ class Acts:
 
     def decide(self, image: Image, who: Account, signer: Account, choice: str) -> None:
         """Somebody decides about an image as if she were the person in it, signed by somebody's key."""
-        word = self._word(image, signer, choice)
+        word = self.word_of(image, signer, choice, who if who is signer and who.role is Role.MODEL else None)
         self.words.append(word)
-        self.say(image, who, choice, word)
+        self.say(image, who, choice, word, false=signer is not HER[image.twin])
 
-    def say(self, image: Image, who: Account, choice: str, word: Signed | None) -> None:
-        """A decision sent with these words, whatever they are about."""
+    def say(self, image: Image, who: Account, choice: str, word: Signed | None, *, false: bool = False) -> None:
+        """A decision sent with these words, whatever they are about; `false` words must not count."""
         real, told = self.studio.signoff.real, {"word": word}
         sealed = image.sealed.sealed_sha256 if image.sealed else "0" * 64
         acts: dict[str, Callable[[], Any]] = {
@@ -170,16 +170,17 @@ class Acts:
         }
         if self.attempt(choice, acts[choice]) is not NOTHING:
             assert who is HER[image.twin], f"{who.name} decided in her place"
+            assert not false, "words that she never said of this image counted"
             image.her_no = image.her_no or choice == "refuse"
 
-    def _word(self, image: Image, signer: Account, choice: str) -> Signed:
-        """The statement as her page gets it, signed with the signer's key and naming the key that would be believed."""
+    def word_of(self, image: Image, signer: Account, choice: str, asker: Account | None = None) -> Signed:
+        """The statement as her page gets it, or another model's if she gets one, signed with the signer's key."""
+        her = asker or HER[image.twin]
         said: dict[str, Any] = {"refuse": {"reason_code": "quality"}, "change": {"note": "Less smile."}}.get(choice, {})
         key = key_of(signer)
         statement: bytes = b"{}"
         try:
-            hers = fingerprint(key_of(HER[image.twin]))
-            statement = self.studio.signoff.real.statement(HER[image.twin], image.id, choice, hers, **said)
+            statement = self.studio.signoff.real.statement(her, image.id, choice, fingerprint(key_of(her)), **said)
         except REFUSALS:
             self.tally["refused statement"] += 1
         return Signed(statement, sign(key, statement))
@@ -238,7 +239,7 @@ class Acts:
             self.attempt("license", self.studio.write_licence, consent, right.twin, brand, **spans, **terms)
             self.learn()
 
-    def swap(self, image: Image, other: Image, who: Account) -> None:
+    def swap(self, image: Image, other: Image) -> None:
         """A thief puts another sealed file in the place of this image's, and everybody goes on; then it is put back."""
         vault, her = self.studio.vault, HER[image.twin]
         here, there = (vault.path(Shelf.ORIGINAL, one.id) for one in (image, other))
@@ -251,8 +252,9 @@ class Acts:
             before = self.tally["approve"] + self.tally["release"] + self.tally["download"]
             self.decide(image, her, her, "approve")
             self.release(image, MAKERS[image.maker])
-            for token in [one for one in self.tokens if one[1] == image.id]:
-                self.download(token, who)
+            self.grant(image, MAKERS[image.maker])
+            for token in [one for one in self.tokens if one[1] == image.id][-3:]:
+                self.download(token, MAKERS[image.maker])
             assert before == self.tally["approve"] + self.tally["release"] + self.tally["download"], "a swapped file passed"
         finally:
             if here.exists():
