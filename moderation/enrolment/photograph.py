@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.enrolment.pose import FARTHEST, Turn
+from moderation.enrolment.pose import Turn
 from moderation.enrolment.quality import Quality
 from moderation.errors import BadImage
 from moderation.shipped import decoded, encoded
@@ -131,7 +131,7 @@ class Measured:
         return found
 
     def _turned(self) -> list[Reason]:
-        if self.lopsided > LOPSIDED or abs(self.turn.yaw) > FARTHEST:
+        if self.lopsided > LOPSIDED:
             return [Reason("turned", "The head is turned away too far to be compared with others.", True)]
         return []
 

@@ -12,7 +12,6 @@ GAIN = 1.57
 then off by 7° in the mean and by 21° in one of twenty; from 8° on the side itself was always right."""
 FRONT, THREE_QUARTER = 10.0, 28.0
 """Degrees up to which a head counts as seen from the front, and from which on as turned far."""
-FARTHEST = 45.0
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,11 @@ def photo(line: dict[str, Any], light: str = "even") -> bytes:
     return jpeg(developed(line, light))
 
 
+def ayla(number: int) -> bytes:
+    """A photograph of somebody who is in no demo and was never learned."""
+    return (app.ASSETS / "newcomers" / f"ayla_{number:02}.jpg").read_bytes()
+
+
 def jpeg(picture: Picture) -> bytes:
     """A picture as a camera writes it."""
     buffer = BytesIO()

@@ -42,7 +42,6 @@ def test_a_good_photograph_has_nothing_said_against_it() -> None:
         (lit(level=DIMMEST - 1), "dark"),
         (lit(contrast=10.0), "flat"),
         (replace(GOOD, lopsided=LOPSIDED + 0.01), "turned"),
-        (replace(GOOD, turn=Turn(-60.0, 0.0)), "turned"),
     ],
 )
 def test_each_fault_stops_it_for_its_own_reason(measured: Measured, code: str) -> None:
