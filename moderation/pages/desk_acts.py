@@ -164,6 +164,7 @@ class DeskActs:
             parts.words: queue.case_words(story, comments, self.ports.now()),
             parts.said: note(said, aloud=True),
             **self._blank(visible=True),
+            parts.bar.asking: gr.update(visible=story.card.escalated_by is None),
         }
 
     def list(self, account: Account, skipped: list[str], held: Held, cards: tuple[Card, ...] | None = None) -> Updates:

@@ -43,7 +43,17 @@ class Bar:
     @property
     def shown(self) -> list[Any]:
         """What opening an image changes."""
-        return [self.bar, *self.panels, self.reason, self.note, self.leaning, self.second_note, self.remark, self.audience]
+        return [
+            self.bar,
+            self.asking,
+            *self.panels,
+            self.reason,
+            self.note,
+            self.leaning,
+            self.second_note,
+            self.remark,
+            self.audience,
+        ]
 
 
 def build_bar() -> Bar:

@@ -169,6 +169,7 @@ def test_leaving_an_image_to_another_opens_the_next_and_the_other_reads_why(scen
     other = desk_page(scene, MINA)
     opened = other.does("enter")
     assert held(opened)["render_id"] == "r1"
+    assert opened["open-second"]["visible"] is False
     assert "would refuse it" in opened["case-words"]
     assert "six fingers" in opened["case-words"]
     assert "Mo Dorn asks for your eyes" in opened["queue"]["choices"][0][0]
