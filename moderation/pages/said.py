@@ -12,7 +12,12 @@ from moderation.insight import Story
 from moderation.pages.markup import moment
 from moderation.pages.story import decision_line
 
-HEARD_BY = {"desk": "to moderators only", "maker": "to its maker too", "hers": "to her and her agency", "brand": "to the brand too"}
+HEARD_BY = {
+    "desk": "to moderators only",
+    "maker": "to its maker too",
+    "hers": "to her and her agency",
+    "brand": "to the brand too",
+}
 """Who reads a comment, in words."""
 
 
