@@ -14,7 +14,8 @@ from moderation.attempts import watched
 from moderation.database import Database
 from moderation.desk_decisions import STANDING_APPROVAL, new_id, not_found, require
 from moderation.desk_moves import Row, Writing, in_force, move, rights_sentence
-from moderation.errors import IllegalMove, NotFound, RightsLapsed, SealBroken
+from moderation.errors import Erased, IllegalMove, NotFound, RightsLapsed, SealBroken
+from moderation.person_keys import ERASED
 from moderation.reach import Reach, unreached
 from moderation.seal import pixels_sha256_of
 from moderation.signoff import Mover, State, Window
@@ -49,12 +50,14 @@ WHERE r.id = :render_id
 RETURNING *
 """
 
+_SHE_IS_ERASED = "EXISTS (SELECT 1 FROM erasure x JOIN twin o ON o.person_id = x.person_id WHERE o.id = render.twin_id)"
+
 _GRANT = f"""
 INSERT INTO download_grant (id, release_id, account_id, token_sha256, twin_epoch, licence_epoch, granted_at, expires_at)
 SELECT :id, e.id, a.id, :token_sha256, render.twin_epoch, render.licence_epoch, :now, :until
 FROM render JOIN release e ON e.render_id = render.id
 JOIN account a ON a.id = :account_id AND a.disabled_at IS NULL AND a.role = 'creative' AND a.brand_id = render.brand_id
-WHERE render.id = :render_id AND render.state = 'released' AND {in_force(Window.USE)}
+WHERE render.id = :render_id AND render.state = 'released' AND {in_force(Window.USE)} AND NOT {_SHE_IS_ERASED}
 RETURNING *
 """
 
@@ -123,7 +126,7 @@ class Releases:
     def grant(self, account: Account, render_id: str) -> str:
         """A token with which this account may fetch the released file for five minutes; only its hash is kept.
 
-        Raises NotYours, NotFound, IllegalMove (not released, or recalled), RightsLapsed.
+        Raises NotYours, NotFound, IllegalMove (not released, or recalled), RightsLapsed, Erased.
         """
         require(account, Role.CREATIVE, _BRANDS_ONLY)
         token = self._draw()
@@ -199,9 +202,12 @@ def _record(tx: Writing, account: Account, render_id: str, release_id: str, file
 
 
 def _no_grant(tx: Writing, account: Account, render_id: str) -> NotFound | IllegalMove | RightsLapsed:
-    rows = tx.execute("SELECT * FROM render WHERE id = ? AND brand_id = ?", [render_id, account.brand_id])
+    sql = f"SELECT *, {_SHE_IS_ERASED} AS erased FROM render WHERE id = ? AND brand_id = ?"
+    rows = tx.execute(sql, [render_id, account.brand_id])
     if not rows:
         return not_found()
+    if rows[0]["erased"]:
+        return Erased(ERASED)
     if rows[0]["state"] != State.RELEASED:
         return IllegalMove(f"This image is “{rows[0]['state']}”: only a released image can be downloaded.")
     return RightsLapsed(rights_sentence(tx, rows[0], Window.USE))

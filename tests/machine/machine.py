@@ -223,13 +223,19 @@ class Rights(RuleBasedStateMachine):
             self.acts.decide(image, HER[image.twin], HER[image.twin], "approve")
 
     @precondition(lambda self: self.images)
-    @rule(number=place, who=st.none() | anybody, signer=anybody, choice=st.sampled_from(["approve", "approve", "undo", "refuse"]))
-    def another_decides(self, number: int, who: Account | None, signer: Account, choice: str) -> None:
+    @rule(
+        number=place,
+        who=st.none() | anybody,
+        signer=st.none() | anybody,
+        choice=st.sampled_from(["approve", "approve", "undo", "refuse"]),
+    )
+    def another_decides(self, number: int, who: Account | None, signer: Account | None, choice: str) -> None:
         """Somebody acts for her from an account of his own, or from hers, with a key of his own, or with hers."""
         image = self.standing(number, "approved" if choice == "undo" else "her turn")
         account = who or HER[image.twin]
-        if not account is signer is HER[image.twin]:
-            self.acts.decide(image, account, signer, choice)
+        key = signer or account
+        if not account is key is HER[image.twin]:
+            self.acts.decide(image, account, key, choice)
 
     @precondition(lambda self: self.images)
     @rule(number=place, other=place, said=st.sampled_from(["approve", "refuse"]), sent=st.sampled_from(["approve", "refuse"]))

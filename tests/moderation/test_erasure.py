@@ -87,6 +87,19 @@ def test_erased_every_right_ends_and_nothing_of_her_opens(scene: SealedScene) ->
         scene.erasure.erase(NORA)
 
 
+def test_a_file_that_might_still_be_used_for_a_while_is_granted_to_nobody_once_she_is_erased(scene: SealedScene) -> None:
+    scene.licence("slow", revocation_notice_hours=48)
+    scene.released("in-use", licence="slow")
+    token = scene.releases.grant(MAYA, "in-use")
+    scene.erasure.erase(NORA)
+    assert scene.state("in-use") == "released"
+    with pytest.raises(Erased):
+        scene.releases.grant(MAYA, "in-use")
+    with pytest.raises(Erased):
+        scene.releases.open_download(MAYA, token)
+    assert scene.count("download_grant") == 1
+
+
 def test_everybody_else_goes_on(scene: SealedScene) -> None:
     scene.erasure.erase(NORA)
     assert scene.store.known().gallery.twin_ids == ("amara",)
