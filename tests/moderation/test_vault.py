@@ -43,9 +43,11 @@ def test_each_shelf_has_its_place_and_nobody_else_may_read(tmp_path: Path) -> No
     assert files(home) == [
         "previews/01JABC.jpg.sealed",
         "progress/01JABC.jpg.sealed",
+        "vault/crops/01JABC.png.sealed",
         "vault/negatives/01JABC.npz.sealed",
         "vault/originals/01JABC.png.sealed",
         "vault/references/01JABC.photo.sealed",
+        "vault/thumbnails/01JABC.jpg.sealed",
         "vault/weights/01JABC.weights.sealed",
     ]
     for path in [home, *home.rglob("*")]:
