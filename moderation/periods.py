@@ -31,7 +31,8 @@ def _of_faces() -> list[tuple[str, str]]:
         ),
         (
             "Photographs of an enrolment that was not finished",
-            f"Given up and destroyed {LEFT_ALONE.days} days after the last one was handed in; those left out of a finished one at once.",
+            f"Given up and destroyed {LEFT_ALONE.days} days after the last one was handed in;"
+            " those left out of a finished one at once.",
         ),
         (
             "Models trained on one person",

@@ -14,7 +14,8 @@ BEGIN SELECT RAISE(ABORT, 'an enrolment ends once'); END;
 CREATE TRIGGER enrolment_keeps_delete BEFORE DELETE ON enrolment
 BEGIN SELECT RAISE(ABORT, 'an enrolment stays on record'); END;
 CREATE TABLE photograph (
-    id TEXT PRIMARY KEY, enrolment_id TEXT NOT NULL REFERENCES enrolment(id), name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
+    id TEXT PRIMARY KEY, enrolment_id TEXT NOT NULL REFERENCES enrolment(id),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
     refused TEXT CHECK (length(refused) > 0), sha256 TEXT CHECK (length(sha256) = 64), sealed BLOB, added_at TEXT NOT NULL,
     vouched_by TEXT REFERENCES account(id), removed_at TEXT, CHECK ((refused IS NULL) = (sha256 IS NOT NULL)),
     CHECK (sealed IS NULL OR (refused IS NULL AND removed_at IS NULL)), CHECK (vouched_by IS NULL OR refused IS NULL)
@@ -22,7 +23,8 @@ CREATE TABLE photograph (
 CREATE INDEX photograph_by_enrolment ON photograph (enrolment_id, added_at);
 CREATE UNIQUE INDEX photograph_once ON photograph (enrolment_id, sha256) WHERE removed_at IS NULL AND sha256 IS NOT NULL;
 CREATE TRIGGER photograph_at_most BEFORE INSERT ON photograph WHEN NEW.refused IS NULL
-    AND (SELECT count(*) FROM photograph p WHERE p.enrolment_id = NEW.enrolment_id AND p.removed_at IS NULL AND p.refused IS NULL) >= 30
+    AND (SELECT count(*) FROM photograph p
+        WHERE p.enrolment_id = NEW.enrolment_id AND p.removed_at IS NULL AND p.refused IS NULL) >= 30
 BEGIN SELECT RAISE(ABORT, 'an enrolment takes at most 30 photographs'); END;
 CREATE TRIGGER photograph_stays_removed BEFORE UPDATE OF removed_at ON photograph WHEN OLD.removed_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'what was removed stays so'); END;

@@ -49,7 +49,7 @@ Pictures = Iterator[tuple[str, str, np.ndarray]]
 def run(data: Path | None) -> Measurement:
     """Time one examination beside reading the faces alone; then ask of every picture as whom it would pass."""
     with tempfile.TemporaryDirectory() as folder:
-        examiner, reader = _opened(Path(folder))
+        examiner, reader = opened(Path(folder))
         pictures = list(_given(data) if data else _plates())
         _, twin_id, first = pictures[0]
         measured = compare(
@@ -65,7 +65,7 @@ def run(data: Path | None) -> Measurement:
     return measured
 
 
-def _opened(folder: Path) -> tuple[Examiner, FaceReader]:
+def opened(folder: Path) -> tuple[Examiner, FaceReader]:
     database = Database(folder / "studio.sqlite", lambda: datetime.now(UTC))
     database.migrate(TABLES)
     references = plate_references(ASSETS / "references", read_index(ASSETS / "references"))

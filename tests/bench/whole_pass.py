@@ -73,9 +73,7 @@ def _one_crop(reader: FaceReader, looks: TwoLooks, picture: np.ndarray) -> list[
     return [reader._recogniser.forward(crops(picture, five, SHAKES[:1])[:1]) for five in points]
 
 
-def _parts(
-    safeguards: list[Safeguard], reader: FaceReader, looks: TwoLooks, portraits: list[np.ndarray]
-) -> dict[str, float]:
+def _parts(safeguards: list[Safeguard], reader: FaceReader, looks: TwoLooks, portraits: list[np.ndarray]) -> dict[str, float]:
     """Milliseconds of each part on one portrait, medians."""
     chance = np.random.default_rng(1)
     listed = NearestFace([str(n) for n in range(LISTED)], chance.normal(0, 0.12, (LISTED, 128)).astype(np.float32))

@@ -80,4 +80,3 @@ class SealedScene(Scene):
         self.database.tables.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         files = sorted(path for path in self.home.rglob("*") if path.is_file() and "keys" not in path.parts)
         return b"\0".join(path.read_bytes() for path in files)
-

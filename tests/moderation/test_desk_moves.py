@@ -12,7 +12,6 @@ from moderation.errors import AlreadyDecided, IllegalMove, ModerationError, NotF
 from moderation.signoff import MOVES, Mover, State, Window
 from tests.moderation.scene import MODO, NORA, Scene
 
-
 LATER = "2026-05-05T12:00:00.000000+00:00"
 
 
@@ -96,9 +95,7 @@ def expected(window: Window, fits: dict[Window, bool]) -> type[Exception] | None
         ("licence fenced", False, False, False),
     ],
 )
-def test_each_step_needs_its_rights_at_its_moment(
-    scene: Scene, situation: str, paint: bool, release: bool, use: bool
-) -> None:
+def test_each_step_needs_its_rights_at_its_moment(scene: Scene, situation: str, paint: bool, release: bool, use: bool) -> None:
     scene.licence("halden-later", earliest_use_at=LATER)
     scene.order("image", licence="halden-later" if "first use" in situation else "halden-short")
     _arrange(scene, situation)

@@ -50,7 +50,7 @@ def test_it_holds_her_rows_and_her_pictures(scene: SealedScene) -> None:
     assert tables["face_measurements"]
     assert {row["party_id"] for row in tables["payments"]} >= {"nora"}
     assert any(row["event"] == "render.released" for row in tables["audit"])
-    assert any("templates.opened" == row["event"] for row in tables["audit"])
+    assert any(row["event"] == "templates.opened" for row in tables["audit"])
 
 
 def test_nothing_in_it_is_somebody_elses(scene: SealedScene) -> None:
