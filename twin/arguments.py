@@ -40,6 +40,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_painters(commands)
     _add_protect(commands)
     _add_enrol(commands)
+    _add_people(commands)
     _add_kept(commands)
     measure = _command(commands, "measure", "measure the demo's references again and write assets/demo/templates.npz")
     measure.add_argument("--report", action="store_true", help="instead say how often the limits are right, in assets/packs")
@@ -219,6 +220,20 @@ def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     enrol.add_argument("folder", help="8 to 30 photographs of this person alone")
     enrol.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the person herself, or her agency")
     enrol.add_argument("--finish", action="store_true", help="enrol her with those that fit, and destroy the rest")
+
+
+def _add_people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    people = _command(commands, "people", "look after who is in a studio")
+    acts = people.add_subparsers(dest="act", metavar="ACT", required=True)
+    _command(acts, "list", "every agency, brand and person, with ids")
+    agency = _command(acts, "agency", "enter an agency")
+    agency.add_argument("name")
+    agency.add_argument("--commission", type=int, default=1000, metavar="BP", help="in hundredths of a per cent (default 1000)")
+    _command(acts, "brand", "enter a brand").add_argument("name")
+    add = _command(acts, "add", "enter a person and her twin; she is enrolled later, under her own consents")
+    add.add_argument("name")
+    add.add_argument("--agency", metavar="ID", help="the agency that acts for her (default: nobody does)")
+    add.add_argument("--twin", metavar="NAME", help="what her twin is called (default: her name)")
 
 
 def _add_kept(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,4 +1,4 @@
-"""The command line's makers of assets: pictures of the looks, pictures to teach and try detectors with, the painter's card."""
+"""What the command line asks of the twin domain by itself: who is in a studio, pictures of the looks, pictures for detectors."""
 
 from argparse import Namespace
 from collections.abc import Callable
@@ -7,19 +7,22 @@ from pathlib import Path
 from twin.errors import BadValue
 from twin.gallery import DISCLOSURE, paint_gallery
 from twin.house import House
+from twin.people import people
 from twin.ports import Picture
 from twin.specimens import write_pictures
 
 Mark = Callable[[Picture, str, str], bytes]
 """The small marked picture of a painting, given what it discloses and its source type."""
-COMMANDS = ("specimens", "thumbnails")
+COMMANDS = ("people", "specimens", "thumbnails")
 
 
 def make(house: House, asked: Namespace, mark: Mark) -> str:
-    """Make what `asked.command` names; a sentence saying what was made.
+    """Do what `asked.command` names; a sentence saying what was done.
 
-    Raises BadValue when it cannot be written, PainterUnavailable.
+    Raises BadValue when it cannot be written, PainterUnavailable, and what `people` raises.
     """
+    if asked.command == "people":
+        return people(house.store, asked)
     try:
         if asked.command == "specimens":
             return write_pictures(Path(asked.folder), house.specimens(asked.purpose))
