@@ -162,7 +162,8 @@ class Acts:
         chosen = self.dice() if chance or seed is None else int(seed)
         ids = self.studio.order(account, Asked(shoot_id, twin_id, painter, look, int(count), chosen))
         shown = self.room.show(self.studio, View(account, shoot_id, ids[0] if ids else None, twin_id))
-        return {self.tools.seed: chosen, **shown}
+        twin = next((t for t in self.studio.twins(account) if t.id == twin_id), None)
+        return {self.tools.seed: chosen, self.tools.licence: cards.licence_facts(twin, self.studio.now()), **shown}
 
     def named(self, look_name: str | None) -> NamedLook | None:
         """The look of this name, None where none is chosen."""

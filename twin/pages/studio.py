@@ -155,7 +155,7 @@ def _wire_table(guard: Guard, at_table: TableActs) -> None:
 def _wire_generate(guard: Guard, acts: Acts, deeds: Deeds) -> None:
     tools, room = acts.tools, acts.room
     asked = [tools.shoot, tools.twin, tools.look, tools.painter, tools.count, tools.seed, tools.chance, room.words]
-    room.generate.click(guard(acts.generate), [*asked, *tools.dials], [tools.seed, *room.shown], **BUSY)
+    room.generate.click(guard(acts.generate), [*asked, *tools.dials], [tools.seed, tools.licence, *room.shown], **BUSY)
     room.stop.click(guard(deeds.stop), [tools.shoot, room.film, tools.twin], room.shown, **BUSY)
 
 
