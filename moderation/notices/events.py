@@ -10,6 +10,8 @@ class Kind(StrEnum):
     APPROVED = "approved"
     CHANGE_ASKED = "change asked"
     REFUSED = "refused"
+    REFUSED_FOR_HER = "refused for her"
+    TRIED = "tried in her place"
     RELEASED = "released"
     TAKING_BACK = "taking back"
     RECALL = "recall"
@@ -18,11 +20,16 @@ class Kind(StrEnum):
     STATEMENT = "statement"
 
 
+HERS = ("sign", "approve", "refuse", "ask for a change", "take an approval back")
+"""The acts (`moderation.attempts.watched`) that nobody but the person herself may do."""
+
 _TO_HER = """JOIN render r ON r.id = u.subject JOIN twin t ON t.id = r.twin_id
 JOIN account a ON a.person_id = t.person_id AND a.disabled_at IS NULL AND a.id <> u.actor"""
 _TO_MAKER = "JOIN render r ON r.id = u.subject JOIN account a ON a.id = r.maker_id AND a.disabled_at IS NULL AND a.id <> u.actor"
+_TO_WHOM_IT_WAS = _TO_HER.replace("r.id = u.subject", "r.id = json_extract(u.facts, '$.on')")
 # Several of one kind in one pass are one notice: somebody away for a night is told once that forty images wait.
 _TOGETHER = "SELECT a.id AS account_id, max(u.seq) AS event, max(u.subject) AS subject_id, count(*) AS n, max(u.at) AS at"
+_ATTEMPTS = _TOGETHER.replace("max(u.subject)", "max(r.id)")
 _RECALLS = _TOGETHER.replace("max(u.subject)", "max(c.render_id)")
 _ONE = "SELECT a.id AS account_id, {0}.id AS event, {0}.id AS subject_id, 1 AS n, u.at"
 
@@ -58,6 +65,10 @@ EVENTS: dict[Kind, str] = {
     Kind.APPROVED: _of_image(Kind.APPROVED, _TO_MAKER),
     Kind.CHANGE_ASKED: _of_image(Kind.CHANGE_ASKED, _TO_MAKER),
     Kind.REFUSED: _of_image(Kind.REFUSED, _TO_MAKER),
+    Kind.REFUSED_FOR_HER: _new(_TOGETHER, _TO_HER, "= 'render.refused' AND json_extract(u.facts, '$.mover') = 'agency'")
+    + " GROUP BY a.id",
+    Kind.TRIED: _new(_ATTEMPTS, _TO_WHOM_IT_WAS, f"= 'attempt.refused' AND json_extract(u.facts, '$.act') IN {HERS}")
+    + " GROUP BY a.id",
     Kind.TAKING_BACK: _new(_ONE.format("k"), _CONCERNED, "LIKE '%.revoked'") + " GROUP BY a.id, k.id",
     Kind.RECALL: _new(_RECALLS, _RECALLED.format(field="id"), "= 'recall.noticed'")
     + " GROUP BY a.id, coalesce(c.taking_back_id, r.licence_id)",

@@ -11,6 +11,8 @@ SENTENCES: Mapping[Kind, tuple[str, str]] = {
     Kind.APPROVED: ("She approved an image; you can release it.", "{n} images were approved; you can release them."),
     Kind.CHANGE_ASKED: ("She asks for a change of an image.", "A change is asked for of {n} images."),
     Kind.REFUSED: ("An image was refused.", "{n} images were refused."),
+    Kind.REFUSED_FOR_HER: ("Your agency said no to an image for you.", "Your agency said no to {n} images for you."),
+    Kind.TRIED: ("Somebody tried to decide in your place, and was refused.", "{n} times somebody tried to decide in your place."),
     Kind.RELEASED: ("An image that you approved was released.", "{n} images that you approved were released."),
     Kind.TAKING_BACK: ("Somebody took back what she had agreed to.", ""),
     Kind.RECALL: ("A released image was recalled: stop using it.", "{n} released images were recalled: stop using them."),
@@ -26,6 +28,8 @@ _PLACES: Mapping[Kind, str] = {
     Kind.APPROVED: "/studio",
     Kind.CHANGE_ASKED: "/studio",
     Kind.REFUSED: "/studio",
+    Kind.REFUSED_FOR_HER: "/me",
+    Kind.TRIED: "/me",
     Kind.RECALL: "/recalls",
     Kind.REMINDER: "/recalls",
 }

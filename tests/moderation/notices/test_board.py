@@ -90,6 +90,18 @@ def test_what_one_did_oneself_is_no_news(scene: Scene, board: Board) -> None:
     assert scene.count("notice", account_id="nora-account") == 1
 
 
+def test_she_hears_that_somebody_tried_to_decide_in_her_place(scene: Scene, board: Board) -> None:
+    sealed = scene.judged("image")
+    board.tell()
+    for somebody in (AMARA, AGENT):
+        with pytest.raises((NotYours, NotFound)):
+            scene.signoff.approve(somebody, "image", sealed.sealed_sha256)
+    found = told(board)
+    assert found["nora-account"] == ["tried in her place", "her turn"]
+    assert found.keys() == {"nora-account"}
+    assert board.inbox.of(NORA)[0].words == "2 times somebody tried to decide in your place."
+
+
 def test_several_of_one_kind_in_one_pass_are_one_notice(scene: Scene, board: Board) -> None:
     for name in ("one", "two", "three"):
         scene.judged(name)
