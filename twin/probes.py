@@ -59,18 +59,23 @@ def probes(folder: Path, lookbook: Lookbook, wanted: Collection[str]) -> Iterato
                 yield line["id"], line["twin"], float(line["pose"]["yaw"] + line["pose"]["body"]), name, develop(plate, look)
 
 
-def painted_probes(
-    painter: Painter, lookbook: Lookbook, wardrobe: Wardrobe, cast: Sequence[str]
-) -> Iterator[tuple[str, str, float, str, Picture]]:
-    """Painted images of each of the cast in the looks `PAINTED`, as `probes` gives them: by the look instead of the light.
+def painted_orders(lookbook: Lookbook, wardrobe: Wardrobe, cast: Sequence[str]) -> Iterator[tuple[str, PaintRequest]]:
+    """What is painted to be asked about: each of the cast in the looks `PAINTED`, by the look's name.
 
-    Raises BadValue for a look that is not there, LookRefused, and what the painter raises.
+    Raises BadValue for a look that is not there, LookRefused.
     """
     for twin_id in cast:
         for name in PAINTED:
             named = lookbook.look(name).worn_by(twin_id, wardrobe)
             for seed in PAINTED_SEEDS:
                 yaw = float(np.random.default_rng([seed, len(name)]).uniform(-PAINTED_TURN, PAINTED_TURN))
-                look = replace(named, pose=replace(named.pose, yaw=round(yaw, 1)))
-                painting = painter.paint(PaintRequest(twin_id, look, seed), lambda _: None)
-                yield f"{twin_id}-{name}-{seed}", twin_id, look.pose.yaw, name, painting.picture
+                yield name, PaintRequest(twin_id, replace(named, pose=replace(named.pose, yaw=round(yaw, 1))), seed)
+
+
+def painted_probes(
+    painter: Painter, lookbook: Lookbook, wardrobe: Wardrobe, cast: Sequence[str]
+) -> Iterator[tuple[str, str, float, str, Picture]]:
+    """Painted images as `probes` gives them: by the look, not the light. Raises what both others do."""
+    for name, order in painted_orders(lookbook, wardrobe, cast):
+        picture = painter.paint(order, lambda _: None).picture
+        yield f"{order.twin_id}-{name}-{order.seed}", order.twin_id, order.look.pose.yaw, name, picture

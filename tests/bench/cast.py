@@ -1,4 +1,4 @@
-"""Does the embedded painter show the right person, and do the safeguards know? Eight twins, three looks, eight seeds."""
+"""Does the embedded painter show the right person, and do all the safeguards know? Eight twins, five looks, eight seeds."""
 
 import tempfile
 from collections import Counter, defaultdict
@@ -10,14 +10,10 @@ from pathlib import Path
 import app
 from moderation.safeguards.finding import Outcome
 from tests.bench.measure import Measurement, compare
-from twin.look import Look
 from twin.painter import PaintRequest
 from twin.portfolio import cast
+from twin.probes import painted_orders
 from twin.settings import Settings
-
-LOOKS = ("studio-classic", "rim", "golden-hour")
-SEEDS = range(8)
-TURNS = (-24.0, 0.0, 24.0)
 
 
 def run(_: Path | None) -> Measurement:
@@ -28,14 +24,10 @@ def run(_: Path | None) -> Measurement:
         return measured(studio)
 
 
-def orders(studio: app.Studio) -> Iterator[tuple[str, Look, int]]:
+def orders(studio: app.Studio) -> Iterator[PaintRequest]:
     house = studio.painting
-    for twin in cast(house.store):
-        for name in LOOKS:
-            look = house.lookbook.look(name).worn_by(twin.id, house.wardrobe)
-            for seed in SEEDS:
-                yaw = TURNS[seed % 3] + (seed - 4)
-                yield twin.id, replace(look, pose=replace(look.pose, yaw=yaw)), seed
+    for _, order in painted_orders(house.lookbook, house.wardrobe, [twin.id for twin in cast(house.store)]):
+        yield order
 
 
 def measured(studio: app.Studio) -> Measurement:
@@ -47,8 +39,9 @@ def measured(studio: app.Studio) -> Measurement:
     confusions: Counter[str] = Counter()
     referrals: Counter[str] = Counter()
     cleared_as_another: list[str] = []
-    for twin_id, look, seed in orders(studio):
-        exhibit = examination.exhibit(painter.paint(PaintRequest(twin_id, look, seed), lambda _: None).picture, twin_id)
+    for order in orders(studio):
+        twin_id = order.twin_id
+        exhibit = examination.exhibit(painter.paint(order, lambda _: None).picture, twin_id)
         verdict = examination.judge(exhibit)
         own[twin_id][verdict.outcome] += 1
         referrals.update(found.safeguard for found in verdict.findings if found.outcome is not Outcome.CLEAR)
@@ -62,8 +55,8 @@ def measured(studio: app.Studio) -> Measurement:
         near = [other for other in twins if other != twin_id and distances.get(other, 9.0) <= known.limits(other).accept]
         others = [replace(exhibit, twin_id=other) for other in near]
         cleared = [other.twin_id for other in others if examination.judge(other).outcome is Outcome.CLEAR]
-        cleared_as_another += [f"{twin_id} as {other}, {seed}" for other in cleared]
-    request = PaintRequest(*next(orders(studio)))
+        cleared_as_another += [f"{twin_id} as {other}, {order.seed}" for other in cleared]
+    request = next(orders(studio))
     picture = painter.paint(request, lambda _: None).picture
     figures = {
         "images": tally["images"],
@@ -76,7 +69,7 @@ def measured(studio: app.Studio) -> Measurement:
     }
     return compare(
         "cast",
-        "one image painted and examined; the figures are over 8 twins × 3 looks × 8 seeds",
+        "one image painted and examined; the figures are over 8 twins × 5 looks × 8 seeds",
         lambda: (painter.paint(request, lambda _: None), examination.examine(picture, request.twin_id)),
         "painting alone",
         lambda: painter.paint(request, lambda _: None),
