@@ -101,10 +101,13 @@ def _telling(file: str, progress: Progress) -> type[Any]:
     class Telling(tqdm):
         def __init__(self, *args: Any, **more: Any) -> None:
             super().__init__(*args, **{**more, "disable": False, "file": _Nowhere()})  # type: ignore[no-untyped-call]
+            self.here = int(self.n)
 
         def update(self, n: float | None = 1) -> bool | None:
+            # A bar stands still where the hub's client was told to draw none, so the bytes are counted here.
             moved: bool | None = super().update(n)
-            progress(file, int(self.n), int(self.total) if self.total else None)
+            self.here += int(n or 0)
+            progress(file, self.here, int(self.total) if self.total else None)
             return moved
 
     return Telling

@@ -295,8 +295,10 @@ class Rights(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from([NORA, AMARA]), sure=rarely, thief=rarely)
     def erase(self, who: Account, sure: bool, thief: bool) -> None:
-        if sure:
-            self.acts.erase(who, MAYA if thief else who)
+        if thief:
+            self.acts.erase(who, MAYA)
+        elif sure:
+            self.acts.erase(who, who)
 
     @rule()
     def settle(self) -> None:
