@@ -8,13 +8,6 @@
     said.hidden = !sentence;
   };
   new MutationObserver(() => { said.hidden = !said.textContent; }).observe(said, { childList: true, characterData: true, subtree: true });
-  const proofOf = async (password) => {
-    const { form: token } = await (await fetch("/form-token")).json();
-    const answer = await fetch("/confirm", { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams({ form: token, password }) });
-    const told = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(told.error ?? "The studio did not answer; try again.");
-    return told.proof;
-  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button");
@@ -24,7 +17,7 @@
       const [, , word] = await window.herKey.signed("consent", [form.dataset.draft, form.dataset.sha256, ""]);
       if (word && JSON.parse(word).unsigned) return;
       const password = form.querySelector("#password");
-      form.elements.proof.value = password ? await proofOf(password.value) : "";
+      form.elements.proof.value = password ? await window.herKey.proofOf(password.value) : "";
       form.elements.word.value = word;
       form.submit();
     } catch (refusal) {

@@ -275,6 +275,6 @@
     const wanted = event.target.closest?.("[data-key-open]")?.dataset.keyOpen;
     if (wanted) open(wanted);
   });
-  window.herKey = { signed };
+  window.herKey = { signed, proofOf };
   look();
 })();

@@ -21,7 +21,7 @@ from tests.attacks.stage import Stage
 from tests.moderation.access.little_site import serving
 
 FACE = np.linspace(1.5, 2.5, 128, dtype="<f4")
-PICTURES = (b"\x89PNG\r\n\x1a\n", b"IHDR", b"\xff\xd8\xff", b"JFIF", b"Photoshop", b"<x:xmpmeta", b"PK\x03\x04")
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"IHDR", b"JFIF\x00", b"Exif\x00\x00", b"Photoshop", b"<x:xmpmeta", b"PK\x03\x04")
 
 
 @pytest.fixture(scope="module")

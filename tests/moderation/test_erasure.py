@@ -211,6 +211,6 @@ def test_what_a_worker_still_paints_of_her_cannot_come_in(scene: SealedScene) ->
 
 def test_no_byte_of_the_home_without_its_keys_is_a_picture_or_a_face(scene: SealedScene) -> None:
     seen = scene.everything()
-    marks = (b"\x89PNG\r\n", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"IHDR", PHOTO[:12], b"weights of her")
+    marks = (b"\x89PNG\r\n", b"JFIF\x00", b"Exif\x00\x00", b"IHDR", PHOTO[:12], b"weights of her")
     assert not [mark for mark in marks if mark in seen]
     assert not [person for person, face in FACES.items() if face.tobytes()[:32] in seen or face.tobytes()[200:232] in seen]
