@@ -41,7 +41,8 @@ class Acts:
         return {
             self.room.header: self.studio.header(account),
             tools.shoot: gr.update(choices=[(s.title, s.id) for s in shoots], value=shoot_id),
-            tools.open: gr.update(variant="secondary" if shoots else "primary"),
+            tools.title: gr.update(interactive=True),
+            tools.open: gr.update(variant="secondary" if shoots else "primary", interactive=True),
             tools.twin: gr.update(choices=[(t.name, t.id) for t in twins], value=view.twin_id),
             tools.twin_style: cards.portrait_style(twins),
             tools.licence: cards.licence_facts(twin, self.studio.now()),

@@ -72,12 +72,12 @@ class Room:
             self.generate: gr.update(visible=not running, interactive=ready),
             self.stop: gr.update(visible=running),
             **self._deeds(image),
-            self.seen: fingerprint(images, image),
+            self.seen: fingerprint(view, images, image),
         }
 
     def refresh(self, studio: Studio, view: View, seen: str, images: Sequence[ImageCard]) -> Updates:
         """What changed of these images since `seen`, nothing when nothing did."""
-        if fingerprint(images, pictured(images, view.picked)) == seen:
+        if fingerprint(view, images, pictured(images, view.picked)) == seen:
             return {self.seen: gr.skip()}
         shown = self.show(studio, view)
         if any(image.id == view.picked for image in images):
@@ -104,7 +104,10 @@ def pictured(images: Sequence[ImageCard], picked: str | None) -> ImageCard | Non
     return by_id.get(picked or "") or max(images, key=lambda image: image.number, default=None)
 
 
-def fingerprint(images: Sequence[ImageCard], image: ImageCard | None) -> str:
-    """A digest of everything a person could see change."""
+def fingerprint(view: View, images: Sequence[ImageCard], image: ImageCard | None) -> str:
+    """A digest of everything a person could see change.
+
+    Shoot and twin belong to it: two quick clicks may be answered in the other order, and the page then shows neither's end.
+    """
     told = [(i.id, i.state, i.preview_url, i.step, i.negative) for i in images]
-    return hashlib.sha256(repr((told, image.id if image else None)).encode()).hexdigest()
+    return hashlib.sha256(repr((view.shoot_id, view.twin_id, told, image.id if image else None)).encode()).hexdigest()

@@ -96,6 +96,7 @@ def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:
     first = [
         room.header,
         tools.shoot,
+        tools.title,
         tools.open,
         tools.twin,
         tools.twin_style,

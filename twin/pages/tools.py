@@ -79,12 +79,18 @@ def build_tools(studio: Studio) -> Tools:
 
 
 def _shoot(made: dict[str, Widget]) -> None:
+    # Closed until the page has been laid out: that answer, coming late, would put the older list over a shoot just opened.
     made["shoot"] = gr.Dropdown([], label="Shoot", elem_id="shoot", filterable=False)
     with gr.Row(elem_classes="ts-inline"):
         made["title"] = gr.Textbox(
-            label="Title of a new shoot", placeholder="Spring knitwear", max_length=120, elem_id="shoot-title", scale=3
+            label="Title of a new shoot",
+            placeholder="Spring knitwear",
+            max_length=120,
+            elem_id="shoot-title",
+            scale=3,
+            interactive=False,
         )
-        made["open"] = gr.Button("Open a shoot", elem_id="open-shoot", size="md", scale=1, min_width=120)
+        made["open"] = gr.Button("Open a shoot", elem_id="open-shoot", size="md", scale=1, min_width=120, interactive=False)
 
 
 def _twin(made: dict[str, Widget]) -> None:

@@ -150,6 +150,23 @@ def test_a_tick_touches_nothing_when_nothing_changed() -> None:
     assert "value" not in told["film"]
 
 
+def test_a_tick_mends_a_page_whose_two_quick_clicks_were_answered_in_the_other_order() -> None:
+    page = Page(Pretend())
+    page.does("open_shoot", "Autumn", "nora")
+    late = page.does("choose_twin", None, None, "nora", None)  # asked before the shoot had been opened
+    assert late["generate"]["interactive"] is False
+    assert page.does("tick", "s2", None, "nora", "", late["seen"])["generate"]["interactive"] is True
+
+
+def test_no_shoot_can_be_opened_before_the_page_has_been_laid_out() -> None:
+    page = Page(Pretend())
+    built = {block.elem_id: block for block in page.blocks.blocks.values()}
+    shown = page.does("enter")
+    for control in ("open-shoot", "shoot-title"):
+        assert built[control].interactive is False
+        assert shown[control]["interactive"] is True
+
+
 def test_the_tools_can_take_an_images_look_over_once() -> None:
     pretend = Pretend(images=[image(1)])
     shown = Page(pretend).does("take_look", "s1", "r1")
