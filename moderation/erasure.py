@@ -72,10 +72,11 @@ class Receipt:
     erased_at: str
     facts: Mapping[str, int]
     head: str
+    signed: bool
 
     def sentences(self) -> tuple[str, ...]:
         """The receipt in words."""
-        return words.receipt(self.erasure_id, self.erased_at, self.facts, self.head)
+        return words.receipt(self.erasure_id, self.erased_at, self.facts, self.head, signed=self.signed)
 
 
 class Erasure:
@@ -144,6 +145,7 @@ class Erasure:
                 "words": "" if hers else asked.strip(),
                 "facts": json.dumps(facts),
                 "erased_at": tx.now,
+                "signature_id": signature_id,
             }
             _carry_out(tx, row)
             self._tombstone(tx, person["id"], {"erasure": row})
@@ -151,7 +153,7 @@ class Erasure:
             self._reach("erase.recorded")
         self._reach("erase.committed")
         self._destroy(person["id"])
-        return Receipt(row["id"], person["id"], row["erased_at"], facts, head)
+        return Receipt(row["id"], person["id"], row["erased_at"], facts, head, signature_id is not None)
 
     def again(self, tx: Writing, facts: Mapping[str, Any]) -> None:
         """Do an erasure again in an older copy of the database; key and files follow with `resume`."""
@@ -219,7 +221,7 @@ def _carry_out(tx: Writing, row: Mapping[str, Any]) -> None:
         )
     if tx.execute("SELECT 1 FROM person WHERE id = ?", [person_id]):  # an older copy may not know her yet
         tx.execute(_ENTER, row)
-    tx.record("person.erased", person_id, wish=row["wish"], **json.loads(row["facts"]))
+    tx.record("person.erased", person_id, wish=row["wish"], signature_id=row.get("signature_id"), **json.loads(row["facts"]))
 
 
 def _plain_head(tx: Transaction) -> str:

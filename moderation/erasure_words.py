@@ -10,6 +10,8 @@ STAYS = (
     " proves what you allowed and when you ended it. No picture and no measurement of your face can be made from any of it."
 )
 COPIES = "A file that a brand downloaded before lies with the brand; the studio asks for its deletion and keeps the answer."
+SIGNED = "The wish is signed with the key of the person, and the signature is kept with it."
+UNSIGNED = "No key of the person signed the wish; that is on record."
 FOR_GOOD = "This cannot be undone, by you, the studio or anybody else."
 
 
@@ -33,10 +35,11 @@ def foretold(counts: Mapping[str, int], waiting: int, files: int, delete_by: str
     return (*told, STAYS, COPIES, FOR_GOOD)
 
 
-def receipt(erasure_id: str, erased_at: str, facts: Mapping[str, int], head: str) -> tuple[str, ...]:
-    """The receipt of an erasure."""
+def receipt(erasure_id: str, erased_at: str, facts: Mapping[str, int], head: str, *, signed: bool) -> tuple[str, ...]:
+    """The receipt of an erasure; `signed` says whether her key stands behind it."""
     return (
         f"Erased on {erased_at[:10]} at {erased_at[11:19]} UTC, receipt {erasure_id}.",
+        SIGNED if signed else UNSIGNED,
         f"Destroyed: {', '.join((*_kept(facts), 'the key that opened what was kept'))}.",
         f"Withdrawn: {facts['withdrawn']}. Recalled: {facts['recalled']}. Brands told of an end to come: {facts['noticed']}.",
         STAYS,

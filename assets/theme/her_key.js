@@ -159,6 +159,12 @@
     insistOn(said.allowed === allowed && said.agency_id === agency);
     return statement;
   };
+  const erasureStatement = async (person, fingerprint) => {
+    const { statement } = await send("/statement/my-data/erase", { key: fingerprint });
+    const said = JSON.parse(statement);
+    insistOn(isPlain(said, statement) && said.kind === "erasure" && said.person_id === person && said.key === fingerprint);
+    return statement;
+  };
   const text = (given) => (given ?? "").trim();
   const ACTS = {
     approve: ([, allowed], key) => imageStatement("approve", "#case-words", { renditions: JSON.stringify(["smaller copies", "crops"].filter((one) => (allowed ?? []).includes(one))) }, key),
@@ -174,13 +180,15 @@
     consent: ([draft, seen], key) => consentStatement(draft, seen, key),
     allow: ([agency], key) => permissionStatement(true, agency, key),
     disallow: ([agency], key) => permissionStatement(false, agency, key),
+    erase: ([person], key) => erasureStatement(person, key),
   };
   const KEY_ALONE = {
     approve: "so it cannot say yes for you",
     consent: "and a consent counts only when it signs",
     allow: "and only your key can give this permission",
   };
-  const word = async (act, given) => {
+  const withPassword = async () => JSON.stringify({ confirmed: await password() });
+  const word = async (act, given, unsigned) => {
     let standing = await ask("/my-key");
     let key = await held(standing.fingerprint, standing.person);
     if (!key && standing.open && crypto.subtle) {
@@ -193,17 +201,18 @@
     }
     if (act in KEY_ALONE && !standing.fingerprint) throw new Error("You have no key yet: make one first, then this can be signed.");
     if (act in KEY_ALONE) throw new Error(`This browser does not hold your key, ${KEY_ALONE[act]}. Bring the key, or make one, under “Your key” on the page My twin.`);
-    return standing.open ? "" : JSON.stringify({ confirmed: await password() });
+    return standing.open ? "" : unsigned();
   };
 
   const say = (sentence) => {
     for (const place of document.querySelectorAll("[data-key-said]")) place.textContent = sentence;
   };
   // Called by the page's buttons before their event goes out: the same values, the last of them being her word.
-  const signed = async (act, given) => {
+  // Where this browser does not hold her key, `unsigned` says what stands in its place.
+  const signed = async (act, given, unsigned = withPassword) => {
     say("");
     try {
-      return [...given.slice(0, -1), await word(act, given)];
+      return [...given.slice(0, -1), await word(act, given, unsigned)];
     } catch (refusal) {
       say(refusal.message);
       throw refusal;

@@ -7,7 +7,7 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from moderation.access.account import Account, Role
 from moderation.access.answers import Pages
@@ -16,10 +16,11 @@ from moderation.access.forms import from_our_page
 from moderation.access.media import Outgoing, SignedIn, attached
 from moderation.access.session import Sessions
 from moderation.errors import AccountRefused, NotFound, SignatureRefused, TooManyAttempts
-from moderation.her_word import Confirmed, Word
+from moderation.her_word import Confirmed, Word, word_of
 
 OWN_FORM = [Depends(from_our_page)]
 Field = Annotated[str, Form(max_length=400)]
+Long = Annotated[str, Form(max_length=20_000)]
 SURE = "ERASE"
 """What she types to say that she means it."""
 
@@ -30,6 +31,7 @@ class _Told(Protocol):
 
 class _Erases(Protocol):
     def foresee(self, account: Account, person_id: str | None = None, /) -> _Told: ...
+    def statement(self, account: Account, key: str, /) -> bytes: ...
     def erase(self, account: Account, person_id: str | None = None, *, word: Word = None) -> _Told: ...
 
 
@@ -60,13 +62,18 @@ def her_data_routes(pages: Pages, data: HerData) -> APIRouter:
     def copy(request: Request, account: SignedIn) -> Response:
         return attached(request, data.package(_herself(account)), "application/zip")
 
+    @router.post("/statement/my-data/erase", dependencies=OWN_FORM)
+    def statement(account: SignedIn, key: Field = "") -> Response:
+        return JSONResponse({"statement": data.erasure.statement(_herself(account), key).decode()})
+
     @router.post("/my-data/erase", dependencies=OWN_FORM)
-    def erase(request: Request, account: SignedIn, sure: Field = "", password: Field = "") -> Response:
+    def erase(request: Request, account: SignedIn, sure: Field = "", password: Field = "", word: Long = "") -> Response:
         person = _herself(account)
         if sure.strip() != SURE:
             return _page(pages, data, request, person, f"Type {SURE} in capitals to say that you mean it.")
         try:
-            receipt = data.erasure.erase(person, word=_word(data.confirmations, request, person, password))
+            proven = _word(data.confirmations, request, person, password)
+            receipt = data.erasure.erase(person, word=word_of(word) or proven)
         except (AccountRefused, TooManyAttempts, SignatureRefused) as refusal:
             return _page(pages, data, request, person, str(refusal))
         data.sessions.end(request.session)
@@ -93,4 +100,13 @@ def _word(confirmations: Confirmations, request: Request, account: Account, pass
 def _page(pages: Pages, data: HerData, request: Request, account: Account, complaint: str = "") -> Response:
     status = HTTPStatus.BAD_REQUEST if complaint else HTTPStatus.OK
     foretold, open_ = data.erasure.foresee(account).sentences(), data.confirmations.is_open(account)
-    return pages.page(request, "my_data.html", status=status, foretold=foretold, open=open_, sure=SURE, complaint=complaint)
+    return pages.page(
+        request,
+        "my_data.html",
+        status=status,
+        foretold=foretold,
+        open=open_,
+        sure=SURE,
+        complaint=complaint,
+        person=account.person_id,
+    )

@@ -22,6 +22,7 @@ from moderation.access.server import Parts, Zone
 from moderation.access.session import session_key
 from moderation.access.signing import Signing, signing_routes
 from moderation.access.witness import witness_routes
+from moderation.her_drafts import HerDrafts
 from moderation.house import House
 from moderation.pages.administration import Engines, administration_router
 from moderation.pages.agency import Written, agency_routers
@@ -152,7 +153,7 @@ def parts_of(
     scales = scales_page(house.limits, assets / "packs")
     routers = (
         lambda _: signing_routes(_signing(house)),
-        lambda pages: paper_routes(pages, _shelf(house, *twins.papers)),
+        lambda pages: paper_routes(pages, _shelf(house, *twins.papers, missing)),
         lambda pages: revocation_routes(pages, taken_back_pages(house)),
         witness_routes(house.witnesses),
         lambda pages: her_data_routes(pages, _her_data(house)),
@@ -192,9 +193,9 @@ def _money(house: House) -> Money:
     return Money(StatementPages(house.statements, house.payouts, house.clock), house.payouts.record, minor_of)
 
 
-def _shelf(house: House, documents: Documents, drafts: Drafts) -> Shelf:
-    open_ = house.keys.needs_no_password
-    return Shelf(documents, drafts, house.consent_word.statement, open_, document_html, draft_html, shelf_html)
+def _shelf(house: House, documents: Documents, drafts: Drafts, missing: tuple[type[Exception], ...]) -> Shelf:
+    open_, hers = house.keys.needs_no_password, HerDrafts(house.database, drafts, missing)
+    return Shelf(documents, hers, house.consent_word.statement, open_, document_html, draft_html, shelf_html)
 
 
 def _signing(house: House) -> Signing:

@@ -9,6 +9,7 @@ import pytest
 from moderation.her_word import Signed
 from tests.attacks.intruder import Theatre
 from tests.attacks.stage import PAIRS, Stage, changes
+from tests.attacks.test_in_her_place import told
 from tests.moderation.her_hand import fingerprint, key_of, sent, sign
 from twin.written import read_consent
 
@@ -68,6 +69,11 @@ def test_nobody_signs_declines_or_learns_her_statement_with_her_own_signature_in
     ):
         assert sent_by(theatre, login, path, **fields).status_code == 404, path
     assert changes(before, theatre.stage.rows()) == set()
+    who = theatre.stage.account(login).id
+    assert [one for one in told(theatre.stage, who) if one[1] == draft] == [
+        ("sign a consent", draft),
+        ("decline a consent", draft),
+    ]
 
 
 def test_what_she_did_not_read_or_sign_is_no_consent(theatre: Theatre, draft: str) -> None:

@@ -71,6 +71,7 @@ OWN = {
     ("GET", "/my-data"): only("nora", "mei"),
     ("POST", "/my-data/copy"): always(403, nobody=401),
     ("POST", "/my-data/erase"): always(403, nobody=401),
+    ("POST", "/statement/my-data/erase"): always(403, nobody=401),
     ("GET", "/scales"): only("rosa", "idris", "ada", "adam"),
     ("GET", "/media/look/{name}"): only(*SIGNED),
     ("GET", "/witness"): only(*SIGNED),

@@ -82,14 +82,14 @@ def test_swapped_files_reach_nobody(theatre: Theatre, shelf: Shelf) -> None:
 @pytest.mark.parametrize("login", ["maya", "theo", "rosa", "greta", "ada"])
 def test_nobody_else_takes_her_data_or_erases_anybody(theatre: Theatre, login: str) -> None:
     visitor, before = theatre.as_one(login), theatre.stage.rows()
-    for path in ("/my-data/copy", "/my-data/erase"):
+    for path in ("/my-data/copy", "/my-data/erase", "/statement/my-data/erase"):
         answer = visitor.client.post(path, data={**form(visitor), "sure": SURE, "person_id": "nora", "password": "x"})
         assert answer.status_code == 404
     assert theatre.stage.rows() == before
 
 
 def test_nobody_signed_in_gets_nothing(theatre: Theatre) -> None:
-    for path in ("/my-data/copy", "/my-data/erase"):
+    for path in ("/my-data/copy", "/my-data/erase", "/statement/my-data/erase"):
         assert theatre.as_one(None).client.post(path, data={"sure": SURE}).status_code in (401, 403)
 
 

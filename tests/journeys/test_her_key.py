@@ -156,3 +156,28 @@ def test_her_yes_is_signed_in_her_browser_and_counts_in_no_other_without_her_key
     there = signature_of(stage, approve(second, stage))
     assert there is not None
     insist_signed(kept["public_key"], there["statement"], there["signature"])
+
+
+def test_her_wish_to_be_erased_is_signed_where_her_key_is_and_takes_her_password_too(
+    as_nora: Callable[..., Page], stage: Stage, address: str, tmp_path: Path
+) -> None:
+    page = as_nora()
+    if stage.house.keys.current("nora") is None:
+        make_a_key(page, tmp_path)
+    else:
+        page.get_by_role("button", name="Make a new key").click()
+        page.locator("#key-make").get_by_label("Your password").fill(PASSWORD)
+        page.locator("#key-make").get_by_role("button", name="Make it").click()
+    expect(page.locator("body")).to_have_attribute("data-key", "here", timeout=SLOW_MS)
+    page.goto(f"{address}/my-data")
+    for password, answer in (("not her password at all", "Login or password is wrong."), (PASSWORD, "The wish is signed")):
+        page.get_by_label("Type ERASE").fill("ERASE")
+        page.get_by_label("Your password").fill(password)
+        page.get_by_role("button", name="Erase me for good").click()
+        expect(page.locator("main")).to_contain_text(answer, timeout=SLOW_MS)
+    row = stage.database.rows(
+        "SELECT g.*, k.public_key FROM signature g JOIN person_key k ON k.id = g.key_id WHERE kind = 'erasure'"
+    )
+    insist_signed(row[0]["public_key"], row[0]["statement"], row[0]["signature"])
+    told = stage.database.rows("SELECT facts ->> 'signature_id' AS signed FROM audit WHERE event = 'person.erased'")
+    assert [one["signed"] for one in told] == [row[0]["id"]]
