@@ -31,11 +31,14 @@ SHOOT = "From the command line"
 UNDERWAY = ("queued", "painting", "examining")
 
 
-def look_of(floor: Floor, name: str, twin_id: str) -> Look:
-    """A named look fitted to the twin, or the look in a JSON file. Raises BadValue, LookRefused."""
+def look_of(floor: Floor, name: str, twin_id: str, painter: str) -> Look:
+    """A named look fitted to the twin as the painter can dress her, or the look in a JSON file.
+
+    Raises BadValue, LookRefused, PainterUnavailable.
+    """
     file = Path(name)
     if file.suffix != ".json":
-        return floor.lookbook.look(name).worn_by(twin_id, floor.wardrobe)
+        return floor.lookbook.look(name).worn_by(twin_id, floor.wardrobe, worded=floor.card(painter).worded)
     try:
         return Look.from_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -72,7 +75,7 @@ def paint(floor: Floor, asked: Namespace, house: "Paints") -> tuple[dict[str, An
     Raises NotFound, BadValue, LookRefused, and what the house raises.
     """
     account = house.paying(asked.login, licensed_brands(floor.store, asked.twin))
-    look = look_of(floor, asked.look, asked.twin)
+    look = look_of(floor, asked.look, asked.twin, asked.painter)
     if asked.change or asked.mask:
         ids = [floor.change_part(account, asked.change or "", look, asked.painter, mask_in(asked.mask))]
     else:

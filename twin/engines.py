@@ -13,7 +13,7 @@ from twin.edit import Box
 from twin.errors import PainterUnavailable
 from twin.installs import Installs
 from twin.modes import GIGABYTE, choose, weights_in
-from twin.painter import Painter
+from twin.painter import Ability, Painter, PainterCard
 from twin.ports import Picture
 from twin.prompt import words_of
 from twin.wardrobe import Wardrobe
@@ -31,12 +31,23 @@ class Eyes(Protocol):
 
 @dataclass(frozen=True)
 class Offer:
-    """One painter as a page shows it: `refusal` is empty when it can be ordered of now, else it says what is missing."""
+    """One painter as a page shows it: `refusal` is empty when it can be ordered of now, else it says what is missing.
+
+    `twins` are those it learned, None where it paints whoever has pictures; `worded` and `reads` say whether it is told in words
+    what is worn, and whether it reads whatever else is typed.
+    """
 
     name: str
     title: str
     refusal: str
     detail: str
+    twins: tuple[str, ...] | None = None
+    worded: bool = False
+    reads: bool = False
+
+    def paints(self, twin_id: str, *, pictured: bool) -> bool:
+        """Whether it can show this person, of whom there are pictures to paint from or not."""
+        return pictured if self.twins is None else twin_id in self.twins
 
 
 class Engines:
@@ -75,6 +86,10 @@ class Engines:
         engine = self.painter(name)
         return engine.painter if isinstance(engine, BestOf) else engine
 
+    def card(self, name: str) -> PainterCard:
+        """Who a painter is, whether it runs here or not. Raises PainterUnavailable for one that nobody can order of."""
+        return self._installs.catalogue.built_in(name).card
+
     @property
     def offers(self) -> list[Offer]:
         """Every painter of the catalogue, in its order, with what it would need."""
@@ -86,7 +101,8 @@ class Engines:
         detail = f"{card.licence}; {entry.size}; {entry.memory_class}."
         if card.needs.accelerator and not refusal:
             refusal, detail = self._measured(entry)
-        return Offer(card.name, card.title, refusal, detail)
+        reads = Ability.WORDS in card.abilities
+        return Offer(card.name, card.title, refusal, detail, card.twins, worded=card.worded, reads=reads)
 
     def _missing(self, entry: Entry) -> str:
         card = entry.card

@@ -56,9 +56,12 @@ class NamedLook:
             authors=self.authors,
         )
 
-    def worn_by(self, twin_id: str, wardrobe: Wardrobe) -> Look:
-        """The look on this twin, in her own garment of the cut. Raises LookRefused when she has no garment."""
-        return self._worn(wardrobe.cut_for(twin_id, self.cut).id)
+    def worn_by(self, twin_id: str, wardrobe: Wardrobe, *, worded: bool = False) -> Look:
+        """The look on this twin, in her own garment of the cut; `worded` as `Wardrobe.of` has it.
+
+        Raises LookRefused when she has no garment.
+        """
+        return self._worn(wardrobe.cut_for(twin_id, self.cut, worded=worded).id)
 
     @classmethod
     def read(cls, file: Path) -> Self:

@@ -37,6 +37,8 @@ class Ability(StrEnum):
     BACKDROP = "backdrop"
     RELIGHT = "relight"
     """Gives a plate, whose light and colours can be moved after painting."""
+    ANY_GARMENT = "any garment"
+    """Is told in words what is worn, and so dresses anybody in any garment of the wardrobe."""
     WORDS = "words"
     """Reads free words, not only those that the studio turns into a look."""
     REFERENCES = "references"
@@ -89,6 +91,11 @@ class PainterCard:
     def paints(self, twin_id: str) -> bool:
         """Whether this painter can show the person."""
         return self.twins is None or twin_id in self.twins
+
+    @property
+    def worded(self) -> bool:
+        """Whether it is told in words what is worn."""
+        return Ability.ANY_GARMENT in self.abilities
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class LicensedTwin:
     `limits` are sentences of the consent; `refusal` is empty when one more image can be painted now, else says why not.
     `fee_minor` is what `fee_model` pays for, in minor units of `currency`, within `payment_days`; `variant_minor` is paid for a
     new light on a painted image where the fee is one per variant. `share_bp` basis points of the fee are paid beside it to the
-    people behind the look. `first_use` is when an image may first be used.
+    people behind the look. `first_use` is when an image may first be used. `pictures` of her there are to paint from.
     """
 
     twin_id: str
@@ -52,6 +52,7 @@ class LicensedTwin:
     first_use: datetime
     revocation_notice_hours: int
     share_bp: int
+    pictures: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class RenderSeen:
     moved_at: datetime
 
 
-_LICENSED = TERMS.replace("SELECT l.*,", "SELECT l.*, c.content_limits, c.disclosure_text,", 1) + (
+_PICTURES = "(SELECT count(*) FROM reference f WHERE f.twin_id = l.twin_id) AS pictures"
+_LICENSED = TERMS.replace("SELECT l.*,", f"SELECT l.*, c.content_limits, c.disclosure_text, {_PICTURES},", 1) + (
     "JOIN consent c ON c.id = l.consent_id WHERE l.brand_id = :brand_id"
     " AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id) ORDER BY t.name, t.id, l.ends_at DESC, l.id"
 )
@@ -147,7 +149,7 @@ def _licensed(row: Mapping[str, Any], at: datetime) -> LicensedTwin:
     kept = (
         *("licence_id", "campaign", "advertiser", "product_line", "territory", "fee_minor", "currency", "payment_days"),
         *("consent_id", "fee_model", "variant_minor", "exclusivity", "category", "revocation_notice_hours"),
-        "share_bp",
+        *("share_bp", "pictures"),
     )
     refusal = refusal_of(row, at)
     return LicensedTwin(

@@ -9,13 +9,14 @@ from typing import Any
 
 from twin.consent import Consent
 from twin.entries import insert, named, new_id, require
-from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, NotFound, TwinError
+from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, LookRefused, NotFound, TwinError
 from twin.licence import COMMISSION_AT_MOST_BP, day
 from twin.licensing import add_licence, add_rate_card, quote, rate_cards, write_licence
 from twin.limits import refuse_garment, refuse_words
 from twin.names import Cast
 from twin.order import RenderOrder
 from twin.own_consent import Apart, OwnConsent
+from twin.painter import PainterCard
 from twin.ports import Row, Transaction
 from twin.reference import PHOTOGRAPHED, Reference
 from twin.schema_rights import SPENT
@@ -171,20 +172,34 @@ def consent_behind(tx: Transaction, licence_id: str) -> Consent:
     return read_consent(rows[0])
 
 
-def check_order(tx: Transaction, order: RenderOrder, brand_id: str, wardrobe: Wardrobe) -> Row:
+def check_order(tx: Transaction, order: RenderOrder, brand_id: str, wardrobe: Wardrobe, painter: PainterCard) -> Row:
     """Everything the registry knows against an order, for the moment of the transaction; the licence's terms.
 
     Raises what `licence_in_force` raises, LicenceRefuses for another twin's licence, WordsRefused when the look's words
-    break a limit of the consent or name somebody else, LookRefused for a garment the twin does not have or never wears.
+    break a limit of the consent or name somebody else, LookRefused for somebody whom this painter cannot paint, and for a
+    garment in which it cannot paint her or which she never wears.
     """
     terms = licence_in_force(tx, order.licence_id, brand_id)
     if terms["twin_id"] != order.twin_id:
         raise LicenceRefuses("This licence is for another twin.")
     consent = consent_behind(tx, order.licence_id)
     refuse_words(consent, order.look.words, cast_beside(tx, order.twin_id))
-    wardrobe.check(order.twin_id, order.look)
+    _insist_on_painting(tx, painter, order, terms["twin_name"])
+    wardrobe.check(order.twin_id, order.look, worded=painter.worded)
     refuse_garment(consent, wardrobe.garment(order.look.garment))
     return terms
+
+
+def _insist_on_painting(tx: Transaction, painter: PainterCard, order: RenderOrder, name: str) -> None:
+    """Raises LookRefused unless the painter learned her, or paints anybody and there are pictures of her to paint from.
+
+    What changes an earlier image has that to start from.
+    """
+    if not painter.paints(order.twin_id):
+        raise LookRefused(f"{painter.title} cannot paint {name}: it paints only the people it has learned.")
+    seen = order.parent_id or tx.execute("SELECT 1 FROM reference WHERE twin_id = ? LIMIT 1", [order.twin_id])
+    if painter.twins is None and not seen:
+        raise LookRefused(f"{painter.title} paints from pictures, and there are none of {name}: she is not enrolled yet.")
 
 
 def cast_beside(tx: Transaction, twin_id: str) -> Cast:

@@ -1,4 +1,8 @@
-"""What can be worn and in which colours: garments with the twins who have them, and swatches."""
+"""What can be worn and in which colours: garments, the twins whom a painter learned in them, and swatches.
+
+A painter that learned people in their garments dresses each in those alone; one that is told in words what is worn (`worded`)
+dresses anybody in any garment here.
+"""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +17,10 @@ from twin.look import Look
 
 @dataclass(frozen=True)
 class Garment:
-    """One garment: `id` as painters know it, its title and the words people use, its cut, and who has it."""
+    """One garment: `id` as painters know it, its title and the words people use, its cut, and whom a painter learned in it.
+
+    `twins` is empty for a garment that is painted from words alone.
+    """
 
     id: str
     title: str
@@ -59,20 +66,24 @@ class Wardrobe:
     def _by_id(self) -> dict[str, Garment]:
         return {garment.id: garment for garment in self.garments}
 
-    def of(self, twin_id: str) -> tuple[Garment, ...]:
-        """What this twin can wear, in the wardrobe's order; empty for a twin no painter has dressed."""
-        return tuple(garment for garment in self.garments if twin_id in garment.twins)
+    def of(self, twin_id: str, *, worded: bool = False) -> tuple[Garment, ...]:
+        """What a painter can dress this twin in: her own in front, and when it is told in words, everything there is.
 
-    def cut_for(self, twin_id: str, cut: str) -> Garment:
+        Empty for a twin no painter has learned in anything, where words do not help.
+        """
+        hers = tuple(garment for garment in self.garments if twin_id in garment.twins)
+        return (*hers, *(garment for garment in self.garments if garment not in hers)) if worded else hers
+
+    def cut_for(self, twin_id: str, cut: str, *, worded: bool = False) -> Garment:
         """This twin's garment of a cut, else her first. Raises LookRefused when she has none at all."""
-        hers = self.of(twin_id)
+        hers = self.of(twin_id, worded=worded)
         if not hers:
             raise LookRefused(f"The wardrobe has nothing that {twin_id.capitalize()} can wear yet.")
         return next((garment for garment in hers if garment.cut == cut), hers[0])
 
-    def check(self, twin_id: str, look: Look) -> None:
+    def check(self, twin_id: str, look: Look, *, worded: bool = False) -> None:
         """Raises LookRefused, naming what she can wear, when the look puts her in a garment she does not have."""
-        hers = self.of(twin_id)
+        hers = self.of(twin_id, worded=worded)
         if look.garment in {garment.id for garment in hers}:
             return
         asked = self._by_id.get(look.garment)

@@ -19,6 +19,7 @@ _FILLERS = frozenset(
         fashion look looks looking head face standing some but then make give let me see this that""",
     )
 )
+_TOLD = "told to the painter as you typed it"
 _TOO_MUCH = "This studio's looks have no such thing; the painter will leave it out."
 
 
@@ -44,7 +45,10 @@ class Unpainted:
 
 @dataclass(frozen=True)
 class Reading:
-    """The look with the words applied, and both halves of what was typed, each in the order of the text."""
+    """The look with the words applied, and both halves of what was typed, each in the order of the text.
+
+    For a painter that reads words, what no rule understands is told to it as typed, and only what nobody may be told is left.
+    """
 
     look: Look
     understood: tuple[Understood, ...]
@@ -70,7 +74,7 @@ def read_words(text: str, look: Look, setting: Setting) -> Reading:
     if len(text) > WORDS_AT_MOST:
         raise BadValue(f"The words must be text of at most {WORDS_AT_MOST} characters.")
     tokens, folded = _folded(text)
-    phrases, unpainted, unknown = _meanings(text, tokens, folded, rules_of(setting))
+    phrases, unpainted, unknown = _meanings(text, tokens, folded, rules_of(setting), told=setting.read)
     moods = [pair for pair in phrases if pair[1].mood]
     for replaced, _ in moods[:-1]:
         because = f"Only one mood at a time: “{moods[-1][0].text}” comes later and replaces it."
@@ -78,16 +82,18 @@ def read_words(text: str, look: Look, setting: Setting) -> Reading:
     phrases = [pair for pair in phrases if pair not in moods[:-1]]
     for _, phrase in moods[-1:] + [pair for pair in phrases if not pair[1].mood]:
         look = phrase.change(look)
-    unpainted += _unknown_phrases(text, unknown, setting)
+    left = _unknown_phrases(text, unknown, setting)
+    passed = [Understood(one.start, one.end, one.text, _TOLD) for one in left] if setting.read else []
+    unpainted += [] if setting.read else left
     return Reading(
         replace(look, words=text),
-        tuple(understood for understood, _ in phrases),
+        tuple(sorted((*(understood for understood, _ in phrases), *passed), key=lambda phrase: phrase.start)),
         tuple(sorted(unpainted, key=lambda phrase: phrase.start)),
     )
 
 
 def _meanings(
-    text: str, tokens: list[_Token], folded: str, rules: tuple[Rule, ...]
+    text: str, tokens: list[_Token], folded: str, rules: tuple[Rule, ...], *, told: bool
 ) -> tuple[list[tuple[Understood, Phrase]], list[Unpainted], list[_Token]]:
     """What the words mean, what they ask in vain, and the words that no rule knows."""
     phrases: list[tuple[Understood, Phrase]] = []
@@ -105,6 +111,8 @@ def _meanings(
         start, end = run[0].start, run[-1].end
         if isinstance(meant, Phrase):
             phrases.append((Understood(start, end, text[start:end], meant.meaning), meant))
+        elif told and not meant.ever:
+            unknown += run
         else:
             unpainted.append(Unpainted(start, end, text[start:end], meant.because))
         place += len(run)

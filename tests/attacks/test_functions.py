@@ -20,7 +20,7 @@ from tests.attacks.stage import PAIRS, SHOOTS, ZONES, Rows, Stage, changes
 from tests.moderation.her_hand import sent
 
 READS = {
-    "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_look", "take_look", "dip", "mix", "read"}
+    "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_painter", "choose_look", "take_look", "dip", "mix", "read"}
     | {"pick", "tick", "lay", "follow", "leave"},
     "/review": {"open_reasons", "open_second", "open_comment", "list_many", "close_many"},
     "/me": {"enter", "tick", "later", "open_no", "open_wish", "pick", "open_withdraw", "forget", "foresee"}
@@ -275,7 +275,7 @@ def _open_page(theatre: Theatre, deed: Deed, image: str, session: str) -> None:
         _pass_on(theatre.stage, deed.login, image)
     assert visitor.call(deed.zone, theatre.function(deed.zone, "enter"), [], session)[0] == 200
     if deed.name in ("generate", "develop"):
-        place = ["osterby-autumn", image, deed.twin, None]
+        place = ["osterby-autumn", image, deed.twin, "atelier", None]
         assert visitor.call(deed.zone, theatre.function(deed.zone, "choose_twin"), place, session)[0] == 200
     if deed.name == "develop":
         status, text = visitor.call(deed.zone, theatre.function(deed.zone, "lay"), ["osterby-autumn", image], session)

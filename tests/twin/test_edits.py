@@ -50,7 +50,7 @@ class Scene:
         demo.plant_once(store, ASSETS, lambda _: None)
         self.klein = painter(weights)
         self.rig = Rig(home, clock, painter=self.klein)  # type: ignore[arg-type]
-        self.floor = Floor(self.rig.database, self.rig.jobs, WARDROBE, LOOKBOOK, clock, lambda: 77)
+        self.floor = Floor(self.rig.database, self.rig.jobs, WARDROBE, LOOKBOOK, lambda _: CARD, clock, lambda: 77)
         brands = licensed_brands(self.rig.database, "nora")
         self.maya = Somebody(brand_id=brands[0])
         shoot = self.floor.open_shoot(self.maya, "Spring")

@@ -11,11 +11,14 @@ from moderation.audit import verify
 from moderation.database import Database
 from tests.twin.cast import ASSETS, LOOKBOOK, NOW, WARDROBE, empty_registry
 from twin import demo, registry
+from twin.catalogue import Catalogue
 from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, LookRefused, NotFound, TwinError, WordsRefused
 from twin.order import RenderOrder
 from twin.ports import Transaction
 from twin.reference import RENDERED, Reference
 
+CATALOGUE = Catalogue.read(ASSETS / "painters.json")
+ATELIER, KLEIN = (CATALOGUE.entry(name).card for name in ("atelier", "flux2-klein-4b"))
 CAST = demo.Demo.read(ASSETS / "demo")
 NORA = CAST.people[0]
 
@@ -149,27 +152,76 @@ def test_an_order_that_licence_consent_or_wardrobe_forbid_is_refused(
     studio: Studio, changes: dict[str, Any], error: type[TwinError], reason: str
 ) -> None:
     with pytest.raises(error, match=reason), studio.write() as tx:
-        registry.check_order(tx, order(**changes), "calloway", WARDROBE)
+        registry.check_order(tx, order(**changes), "calloway", WARDROBE, ATELIER)
 
 
 def test_an_order_that_names_another_twin_is_refused_and_her_own_name_is_not(studio: Studio) -> None:
     with studio.write() as tx:
-        assert registry.check_order(tx, order(look=replace(look(), words="Nora Hallbeck, smiling")), "calloway", WARDROBE)
+        assert registry.check_order(
+            tx, order(look=replace(look(), words="Nora Hallbeck, smiling")), "calloway", WARDROBE, ATELIER
+        )
         for words in ("as Mei", "Viktor Halvgren"):
             with pytest.raises(WordsRefused, match="nobody but the person who consented"):
-                registry.check_order(tx, order(look=replace(look(), words=words)), "calloway", WARDROBE)
+                registry.check_order(tx, order(look=replace(look(), words=words)), "calloway", WARDROBE, ATELIER)
+
+
+def newcomer(studio: Studio, *, pictured: bool) -> RenderOrder:
+    """An order of somebody whom no painter has learned, under a licence of Calloway's."""
+    with studio.write() as tx:
+        person = registry.add_person(tx, "Ayla Demir", fictional=True)
+        registry.add_twin(tx, person, "Ayla", twin_id="ayla")
+        for table, old in (("consent", "nora-1"), ("licence", "calloway-nora")):
+            (row,) = tx.execute(f"SELECT * FROM {table} WHERE id = ?", [old])
+            changed = {"id": f"{old}-ayla", "twin_id": "ayla"} | ({"consent_id": "nora-1-ayla"} if table == "licence" else {})
+            row = {name: value for name, value in {**row, **changed}.items() if name != "signature_id" or value is not None}
+            marks = ", ".join("?" * len(row))
+            tx.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        if pictured:
+            registry.add_reference(tx, Reference("ayla-1", "ayla", "ayla.avif", "0" * 64, RENDERED, "{}"))
+    worn = LOOKBOOK.looks[0].worn_by("ayla", WARDROBE, worded=True)
+    return order(twin_id="ayla", licence_id="calloway-nora-ayla", look=worn, painter=KLEIN.name)
+
+
+def test_somebody_whom_no_painter_learned_is_ordered_of_one_that_paints_from_pictures_and_words(studio: Studio) -> None:
+    asked = newcomer(studio, pictured=True)
+    with studio.write() as tx:
+        for garment in WARDROBE.garments:
+            assert registry.check_order(
+                tx, replace(asked, look=replace(asked.look, garment=garment.id)), "calloway", WARDROBE, KLEIN
+            )
+        with pytest.raises(LookRefused, match=r"Atelier cannot paint Ayla: it paints only the people it has learned\."):
+            registry.check_order(tx, replace(asked, painter="atelier"), "calloway", WARDROBE, ATELIER)
+
+
+def test_somebody_without_pictures_is_ordered_of_nobody(studio: Studio) -> None:
+    asked = newcomer(studio, pictured=False)
+    with studio.write() as tx, pytest.raises(LookRefused, match="there are none of Ayla: she is not enrolled yet"):
+        registry.check_order(tx, asked, "calloway", WARDROBE, KLEIN)
+
+
+def test_words_dress_one_of_the_cast_too_and_what_she_never_wears_stays_refused(studio: Studio) -> None:
+    with studio.write() as tx:
+        registry.add_reference(tx, Reference("nora-1", "nora", "nora.avif", "1" * 64, RENDERED, "{}"))
+        coat = order(look=replace(look(), garment="trench_coat"), painter=KLEIN.name)
+        assert registry.check_order(tx, coat, "calloway", WARDROBE, KLEIN)
+        with pytest.raises(LookRefused, match="Nora does not have the trench coat"):
+            registry.check_order(tx, replace(coat, painter="atelier"), "calloway", WARDROBE, ATELIER)
+        bikini = replace(WARDROBE.garment("trench_coat"), title="Bikini")
+        swimwear = replace(WARDROBE, garments=(bikini,))
+        with pytest.raises(LookRefused, match="The consent says"):
+            registry.check_order(tx, coat, "calloway", swimwear, KLEIN)
 
 
 def test_a_garment_that_her_consent_forbids_is_refused_though_the_wardrobe_has_it(studio: Studio) -> None:
     worn = WARDROBE.garment(look().garment)
     swimsuits = replace(WARDROBE, garments=(replace(worn, title="Swimsuit"),))
     with studio.write() as tx, pytest.raises(LookRefused, match=r"The consent says.*another garment than “Swimsuit”"):
-        registry.check_order(tx, order(), "calloway", swimsuits)
+        registry.check_order(tx, order(), "calloway", swimsuits, ATELIER)
 
 
 def test_an_order_within_everything_is_let_through(studio: Studio) -> None:
     with studio.write() as tx:
-        assert registry.check_order(tx, order(), "calloway", WARDROBE)["brand_id"] == "calloway"
+        assert registry.check_order(tx, order(), "calloway", WARDROBE, ATELIER)["brand_id"] == "calloway"
 
 
 def test_the_consent_behind_a_licence_comes_back_as_it_was_signed(studio: Studio) -> None:

@@ -59,3 +59,25 @@ def test_a_wardrobe_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "wardrobe.json").write_text('{"garments": [{"id": "x"}], "swatches": []}')
     with pytest.raises(BadValue, match=r"wardrobe\.json cannot be read"):
         Wardrobe.read(tmp_path / "wardrobe.json")
+
+
+def test_a_painter_that_is_told_in_words_dresses_anybody_in_anything_that_hangs_here() -> None:
+    everything = {garment.id for garment in WARDROBE.garments}
+    assert any(not garment.twins for garment in WARDROBE.garments), "some of it is painted from words alone"
+    for twin_id in ("nora", "luca", "ayla"):
+        assert {garment.id for garment in WARDROBE.of(twin_id, worded=True)} == everything
+        for garment in WARDROBE.garments:
+            WARDROBE.check(
+                twin_id, replace(LOOKBOOK.looks[0].worn_by(twin_id, WARDROBE, worded=True), garment=garment.id), worded=True
+            )
+        worn = replace(LOOKBOOK.looks[0].worn_by(twin_id, WARDROBE, worded=True), garment="armour")
+        with pytest.raises(LookRefused, match="a garment called armour"):
+            WARDROBE.check(twin_id, worn, worded=True)
+
+
+@pytest.mark.parametrize("twin_id", [*CAST, "ayla"])
+def test_a_look_is_worn_in_her_own_garment_of_its_cut_and_in_any_of_that_cut_where_words_dress_her(twin_id: str) -> None:
+    for named in LOOKBOOK.looks:
+        worn = WARDROBE.garment(named.worn_by(twin_id, WARDROBE, worded=True).garment)
+        assert worn.cut == named.cut
+        assert twin_id in worn.twins or twin_id == "ayla"

@@ -216,3 +216,24 @@ def test_no_words_change_nothing() -> None:
 def test_words_longer_than_a_look_keeps_are_refused() -> None:
     with pytest.raises(BadValue):
         read("left " * 101)
+
+
+def test_a_painter_that_reads_words_is_told_what_no_rule_understands_and_nothing_that_would_change_her() -> None:
+    base = BASE.worn_by("nora", WARDROBE)
+    text = "warm light, a trench coat on a beach, red hair"
+    told = read_words(text, base, Setting("nora", WARDROBE, LOOKBOOK, worded=True, read=True))
+    assert told.look.garment == "trench_coat"
+    assert told.look.words == text
+    assert [one.text for one in told.understood if "as you typed it" in one.meaning] == ["beach"]
+    assert [one.text for one in told.unpainted] == ["red hair"]
+    narrow = read_words(text, base, Setting("nora", WARDROBE, LOOKBOOK))
+    assert narrow.look.garment == base.garment
+    assert {one.text for one in narrow.unpainted} == {"trench coat", "on a beach", "red hair"}
+
+
+def test_whoever_is_dressed_in_words_is_dressed_by_them() -> None:
+    base = BASE.worn_by("ayla", WARDROBE, worded=True)
+    setting = Setting("ayla", WARDROBE, LOOKBOOK, worded=True, read=True)
+    told = read_words("a navy roll neck", base, setting)
+    assert (told.look.garment, told.unpainted) == ("roll_neck_jumper", ())
+    assert [one.meaning for one in told.understood] == ["navy roll-neck jumper"]

@@ -62,6 +62,21 @@ def painters(offers: Sequence[Offer]) -> Markup:
     return told + fold.format(more, lines)
 
 
+def painted_by(twin: TwinCard | None, offers: Sequence[Offer]) -> Markup:
+    """Where nobody here can paint a twin, what would be needed for it; nothing where somebody can."""
+    if twin is None or ready_for(twin, offers):
+        return Markup("")
+    if not twin.pictured and not any(one.paints(twin.id, pictured=False) for one in offers):
+        return note(f"There are no pictures of {twin.name} to paint from: she is not enrolled yet.", "stop")
+    needs = [one.refusal for one in offers if one.paints(twin.id, pictured=twin.pictured)]
+    return note(f"No painter that runs here can paint {twin.name}. {needs[0] if needs else ''}".rstrip(), "stop")
+
+
+def ready_for(twin: TwinCard, offers: Sequence[Offer]) -> list[Offer]:
+    """The painters that run here and can paint this twin."""
+    return [one for one in offers if not one.refusal and one.paints(twin.id, pictured=twin.pictured)]
+
+
 def swatch_named(swatches: Sequence[Swatch], colour: str) -> str | None:
     """The name of a colour on the card, None for one that was mixed."""
     return next((swatch.title for swatch in swatches if swatch.colour == colour), None)

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from twin import edits, portfolio, registry
 from twin.claim import Maker, order_of
 from twin.engines import Offer
 from twin.errors import BadValue, NotFound
+from twin.house import House
 from twin.jobs import Jobs, several
 from twin.look import Authors, Look
 from twin.lookbook import Lookbook
 from twin.order import RenderOrder
 from twin.pages.ports import Account, Asked, ImageCard, ShootCard, Studio, TwinCard
+from twin.painter import Ability, PainterCard
 from twin.ports import Store, Transaction
 from twin.relight import Proof, differences, on_negative
 from twin.wardrobe import Wardrobe
@@ -52,14 +54,20 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Floor:
-    """The studio page's reads and acts, each limited to the brand of the account."""
+    """The studio page's reads and acts, each limited to the brand of the account; `card` tells who a painter is."""
 
     store: Store
     jobs: Jobs
     wardrobe: Wardrobe
     lookbook: Lookbook
+    card: Callable[[str], PainterCard]
     now: Callable[[], datetime]
     dice: Callable[[], int]
+
+    @classmethod
+    def over(cls, house: House, dice: Callable[[], int]) -> Self:
+        """The floor of a house."""
+        return cls(house.store, house.jobs, house.wardrobe, house.lookbook, house.engines.card, house.clock, dice)
 
     def studio(self, painters: Sequence[Offer], elsewhere: Elsewhere) -> Studio:
         """Everything the page calls; `painters` are all there are, those that cannot be ordered of included."""
@@ -98,12 +106,17 @@ class Floor:
         """The twins that the brand has a licence of."""
         return [_twin_card(twin) for twin in portfolio.twins_for(self.store, maker_of(account).brand_id, self.now())]
 
-    def read_words(self, account: Account, twin_id: str, look: Look, words: str) -> Reading:
-        """What the words make of a look. Raises NotFound, WordsRefused, BadValue."""
+    def read_words(self, account: Account, twin_id: str, painter: str | None, look: Look, words: str) -> Reading:
+        """What the words make of a look, as a painter reads them; None: one that only knows looks.
+
+        Raises NotFound, WordsRefused, BadValue, PainterUnavailable.
+        """
         twin = portfolio.twin_for(self.store, maker_of(account).brand_id, twin_id, self.now())
         with self.store.read(account.id) as tx:
             refuse_words(registry.consent_behind(tx, twin.licence_id), words, registry.cast_beside(tx, twin_id))
-        return read_words(words, look, Setting(twin_id, self.wardrobe, self.lookbook))
+        card = self.card(painter) if painter else None
+        worded, read = card is not None and card.worded, card is not None and Ability.WORDS in card.abilities
+        return read_words(words, look, Setting(twin_id, self.wardrobe, self.lookbook, worded, read))
 
     def order(self, account: Account, asked: Asked) -> list[str]:
         """Order images under the licence that permits them; their ids. All are entered or none."""
@@ -152,7 +165,7 @@ class Floor:
         return order_of(rows[0])
 
     def _enter(self, tx: Transaction, order: RenderOrder, maker: Maker) -> str:
-        registry.check_order(tx, order, maker.brand_id, self.wardrobe)
+        registry.check_order(tx, order, maker.brand_id, self.wardrobe, self.card(order.painter))
         return self.jobs.order(tx, order, maker)
 
     def images(self, account: Account, shoot_id: str, judged: Mapping[str, Judged]) -> list[ImageCard]:
@@ -162,7 +175,7 @@ class Floor:
         return [self._image_card(account, render, judged.get(render.id), numbers.get(render.parent_id or "")) for render in seen]
 
     def _image_card(self, account: Account, render: portfolio.RenderSeen, judged: Judged | None, after: int | None) -> ImageCard:
-        kept = ("id", "number", "twin_id", "twin_name", "look", "seed", "state", "made_at", "step", "steps", "failure")
+        kept = ("id", "number", "twin_id", "twin_name", "look", "seed", "state", "made_at", "step", "steps", "failure", "painter")
         return ImageCard(
             **{name: getattr(render, name) for name in kept},
             look_title=self._title_of(render.look),
@@ -209,4 +222,5 @@ def _twin_card(twin: portfolio.LicensedTwin) -> TwinCard:
         consent_url=f"/consent/{twin.consent_id}",
         permits=twin.uses,
         forbids=twin.limits,
+        pictured=twin.pictures > 0,
     )

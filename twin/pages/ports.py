@@ -54,8 +54,8 @@ class TwinCard:
     `fee_minor` is in hundredths of `currency`, for what `fee_model` names (image, variant, buyout); `media` and `territory` say
     where it may appear, `first_use` from when; `exclusive` is the category that the brand has for itself, empty where it has
     none; `share_bp` basis points of the fee go beside it to the people behind the look. `permits` and `forbids` are words of
-    the consent, which stands at `consent_url`; `refusal` is empty when she may be painted now and else says why not. Raises
-    BadValue without a name, or with a clock time of no zone.
+    the consent, which stands at `consent_url`; `refusal` is empty when she may be painted now and else says why not; `pictured`
+    says whether there are pictures of her to paint from. Raises BadValue without a name, or with a clock time of no zone.
     """
 
     id: str
@@ -82,6 +82,7 @@ class TwinCard:
     first_use: datetime | None = None
     consent_url: str = ""
     share_bp: int = 0
+    pictured: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a card that cannot be shown truthfully."""
@@ -117,6 +118,7 @@ class ImageCard:
     her_no: bool = False
     negative: bool = False
     after: int | None = None
+    painter: str = ""
 
     def __post_init__(self) -> None:
         """Refuse progress that is none."""
@@ -140,10 +142,10 @@ class Asked:
 class Studio:
     """Everything the studio page calls. Each act takes the account first and checks itself what is whose.
 
-    `header` and `story` give HTML that is already escaped; `read_words` applies words to a look and raises WordsRefused
-    with the sentence of the consent that forbids them; `proof` develops an image's negative to be looked at and `develop`
-    orders such a development as an image of its own; `painters` are all there are, with what they need; `now` gives
-    aware UTC times.
+    `header` and `story` give HTML that is already escaped; `read_words` applies words to a look of a twin, as a painter reads
+    them, and raises WordsRefused with the sentence of the consent that forbids them; `proof` develops an image's negative to be
+    looked at and `develop` orders such a development as an image of its own; `painters` are all there are, with what they need;
+    `now` gives aware UTC times.
     """
 
     header: Callable[[Account], str]
@@ -153,7 +155,7 @@ class Studio:
     lookbook: Lookbook
     wardrobe: Wardrobe
     painters: Sequence[Offer]
-    read_words: Callable[[Account, str, Look, str], Reading]
+    read_words: Callable[[Account, str, str | None, Look, str], Reading]
     order: Callable[[Account, Asked], Sequence[str]]
     images: Callable[[Account, str], Sequence[ImageCard]]
     cancel: Callable[[Account, str], None]

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from twin.pages import stage
+from twin.pages import cards, stage
 from twin.pages.markup import RUNNING
 from twin.pages.ports import Account, ImageCard, Studio
 
@@ -62,7 +62,8 @@ class Room:
         twin = next((t for t in studio.twins(view.account) if t.id == view.twin_id), None)
         shoot = next((s for s in studio.shoots(view.account) if s.id == view.shoot_id), None)
         running = any(i.state in RUNNING and i.mine for i in images)
-        ready = shoot is not None and twin is not None and not twin.refusal
+        painted = twin is not None and bool(cards.ready_for(twin, studio.painters))
+        ready = shoot is not None and painted and twin is not None and not twin.refusal
         return {
             self.picture: stage.stage_picture(image, twin),
             self.words_beside: stage.stage_words(image, twin, shoot, studio.now()),

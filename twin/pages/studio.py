@@ -101,6 +101,8 @@ def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:
         tools.twin,
         tools.twin_style,
         tools.licence,
+        tools.painted_by,
+        tools.painter,
         *standing,
         tools.look,
         tools.look_words,
@@ -115,19 +117,22 @@ def _wire_shoot(guard: Guard, acts: Acts) -> None:
     gr.on([tools.open.click, tools.title.submit], guard(acts.open_shoot), [tools.title, tools.twin], opened, **BUSY)
     tools.shoot.input(guard(acts.choose_shoot), [tools.shoot, tools.twin], room.shown, **QUIET)
     garment = tools.dial("garment")
-    place = [tools.shoot, room.film, tools.twin, garment]
-    tools.twin.input(guard(acts.choose_twin), place, [tools.licence, garment, *room.shown], **QUIET)
+    place = [tools.shoot, room.film, tools.twin, tools.painter, garment]
+    painted = [tools.licence, tools.painted_by, tools.painter]
+    tools.twin.input(guard(acts.choose_twin), place, [*painted, garment, *room.shown], **QUIET)
+    tools.painter.input(guard(acts.choose_painter), [tools.twin, tools.painter, garment], garment, **QUIET)
 
 
 def _wire_look(guard: Guard, acts: Acts, at_table: TableActs) -> None:
     tools, room, table = acts.tools, acts.room, at_table.table
     standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
     follow = guard(at_table.follow)
-    told = [tools.look, tools.twin, table.laid, room.words, *tools.dials]
+    told = [tools.look, tools.twin, tools.painter, table.laid, room.words, *tools.dials]
     follows = [tools.plan, tools.look_words, tools.back, table.proof, table.moved, table.develop]
-    choosing = [tools.look, tools.twin, table.laid, *tools.dials]
+    choosing = [tools.look, tools.twin, tools.painter, table.laid, *tools.dials]
     chosen = gr.on([tools.look.input, tools.back.click], guard(acts.choose_look), choosing, standing, **QUIET)
-    taken = [*standing, tools.look, tools.twin, tools.licence, room.words, room.reading]
+    painted = [tools.licence, tools.painted_by, tools.painter]
+    taken = [*standing, tools.look, tools.twin, *painted, room.words, room.reading]
     room.take.click(guard(acts.take_look), [tools.shoot, room.film], taken, **QUIET)
     swatches, pickers = [tools.cloth, tools.backdrop], [tools.dial("garment_colour"), tools.dial("backdrop_colour")]
     dipped = gr.on([swatch.input for swatch in swatches], guard(acts.dip), swatches, pickers, **QUIET)
@@ -137,15 +142,17 @@ def _wire_look(guard: Guard, acts: Acts, at_table: TableActs) -> None:
     gr.on([*dialled, room.words.change], follow, told, follows, trigger_mode="always_last", **QUIET)
     for set_by_us in (chosen, dipped):
         set_by_us.then(follow, told, follows, **QUIET)
-    read = [room.words.change, room.words.submit, tools.twin.change]
-    gr.on(read, guard(acts.read), [tools.twin, room.words, *tools.dials], room.reading, trigger_mode="always_last", **QUIET)
+    read = [room.words.change, room.words.submit, tools.twin.change, tools.painter.change]
+    heard = [tools.twin, tools.painter, room.words, *tools.dials]
+    gr.on(read, guard(acts.read), heard, room.reading, trigger_mode="always_last", **QUIET)
 
 
 def _wire_table(guard: Guard, at_table: TableActs) -> None:
     acts, table = at_table.acts, at_table.table
     tools, room = acts.tools, acts.room
     standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
-    laid = [*table.shown, *standing, tools.look, tools.twin, tools.licence, room.words, room.reading]
+    painted = [tools.licence, tools.painted_by, tools.painter]
+    laid = [*table.shown, *standing, tools.look, tools.twin, *painted, room.words, room.reading]
     gr.on([room.relight.click, table.reset.click], guard(at_table.lay), [tools.shoot, room.film], laid, **QUIET)
     asked = [tools.shoot, tools.look, tools.twin, table.laid, room.words, *tools.dials]
     table.develop.click(guard(at_table.develop), asked, [*table.leaving, *room.shown], **BUSY)

@@ -44,15 +44,16 @@ class TableActs:
         """Show the stage again."""
         return self.table.leaving
 
-    def follow(self, account: Account, look_name: Chosen, twin_id: Chosen, laid: Chosen, words: str, *dials: Any) -> Updates:
+    def follow(self, account: Account, *values: Any) -> Updates:
         """As a tool moves: the light plan, how far the chosen look is left behind, and the picture on the table."""
+        look_name, twin_id, painter, laid, words, *dials = values
         standing = Dials(tuple(dials))
         updates: Updates = {self.acts.tools.plan: light_plan(standing.light())}
         try:
             look = standing.look("", Authors())
         except BadValue:  # no garment is chosen yet
             return updates
-        updates |= self.acts.strayed(look_name, look, developed=bool(laid))
+        updates |= self.acts.strayed(look_name, twin_id, painter, look, developed=bool(laid))
         if laid and twin_id:
             updates |= self._developed(account, laid, self._spoken(account, twin_id, look, words))
         return updates
@@ -70,8 +71,8 @@ class TableActs:
         return {**self.table.leaving, **self.acts.room.show(self.acts.studio, View(account, shoot_id, new, twin_id))}
 
     def _spoken(self, account: Account, twin_id: str, look: Look, words: str) -> Look:
-        """The look with the words applied; forbidden ones raise."""
-        return self.acts.studio.read_words(account, twin_id, look, words).look if (words or "").strip() else look
+        """The look with the words applied, as far as a negative can follow them; forbidden ones raise."""
+        return self.acts.studio.read_words(account, twin_id, None, look, words).look if (words or "").strip() else look
 
     def _developed(self, account: Account, render_id: str, look: Look) -> Updates:
         proof = self.acts.studio.proof(account, render_id, look)

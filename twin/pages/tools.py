@@ -34,6 +34,7 @@ class Tools:
     twin: Widget
     twin_style: Widget
     licence: Widget
+    painted_by: Widget
     look: Widget
     look_words: Widget
     back: Widget
@@ -97,6 +98,7 @@ def _twin(made: dict[str, Widget]) -> None:
     made["twin"] = gr.Radio([], label="Twin", elem_id="twin", elem_classes="ts-portraits")
     made["twin_style"] = leaf("twin-style", classes="ts-style")
     made["licence"] = leaf("licence")
+    made["painted_by"] = leaf("painted-by")
 
 
 def _look(made: dict[str, Widget], studio: Studio) -> None:
@@ -129,7 +131,7 @@ def _wardrobe(made: dict[str, Widget], dials: dict[str, Widget], studio: Studio)
 
 
 def _fold(made: dict[str, Widget], studio: Studio) -> None:
-    made["count"] = _slider("count", "How many images", (1, 4), 1, 1)
+    made["count"] = _slider("count", "How many images", (1, 8), 1, 1)
     made["chance"] = gr.Checkbox(True, label="A new seed each time", elem_id="chance")
     made["seed"] = gr.Number(1, label="Seed", precision=0, minimum=0, maximum=2**32 - 1, elem_id="seed")
     ready = [(one.title, one.name) for one in studio.painters if not one.refusal]

@@ -3,8 +3,8 @@
 from twin.phrases.rule import Cannot, Rule, rule
 
 
-def _beyond(because: str, pattern: str) -> Rule:
-    return rule(pattern, lambda _: Cannot(because))
+def _beyond(because: str, pattern: str, *, ever: bool = False) -> Rule:
+    return rule(pattern, lambda _: Cannot(because, ever))
 
 
 RULES: tuple[Rule, ...] = (
@@ -52,6 +52,7 @@ RULES: tuple[Rule, ...] = (
         r"|blonde?|brunette|pony ?tail|bun|bald|make ?up|lipstick|tattoos?|(?:no |without )(?:wrinkles|freckles|beard"
         r"|moles?)|flawless|airbrushed"
         r"|smooth skin|perfect skin|retouched",
+        ever=True,
     ),
     _beyond("Pictures are in colour.", r"black and white|monochrome|b and w|sepia|gr[ea]yscale"),
     _beyond(

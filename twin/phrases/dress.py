@@ -75,7 +75,7 @@ def _backdrop_rules(colours: Colours, colour: str) -> tuple[Rule, ...]:
         rule(rf"{_BEFORE} {colour}{END}", backdrop),
         rule(rf"{colour} behind(?: her| him| them)?", backdrop),
         rule(rf"(?:{_BEFORE} )?(?P<shade>{'|'.join(_PLAIN)}) {_BEHIND}", plain_backdrop),
-        rule(rf"(?:{_SHADE} )?(?:{any_of(list(colours))}) (?:{_BODY})", lambda _: Cannot(_KEPT)),
+        rule(rf"(?:{_SHADE} )?(?:{any_of(list(colours))}) (?:{_BODY})", lambda _: Cannot(_KEPT, ever=True)),
         rule(colour, lambda match: Cannot(f"Say what is to be {_named(match)}: the garment or the backdrop.")),
     )
 
@@ -90,7 +90,7 @@ def _named(match: re.Match[str]) -> str:
 
 def _meant(setting: Setting, word: str) -> Garment | Cannot:
     """The first of her garments that goes by this word, else the reason why there is none."""
-    hers = setting.wardrobe.of(setting.twin_id)
+    hers = setting.wardrobe.of(setting.twin_id, worded=setting.worded)
     for garment in hers:
         if word in {fold(name) for name in (*garment.words, garment.title)}:
             return garment

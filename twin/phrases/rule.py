@@ -14,11 +14,16 @@ END = r"(?= (?:,|$|and |with |on |against |before |in |at |by |under )|$)"
 
 @dataclass(frozen=True)
 class Setting:
-    """What words can refer to: whose picture it is, what can be worn, and which looks have names."""
+    """What words can refer to: whose picture it is, what can be worn, and which looks have names.
+
+    `worded`: the painter is told in words what is worn; `read`: it also reads whatever else was typed.
+    """
 
     twin_id: str
     wardrobe: Wardrobe
     lookbook: Lookbook
+    worded: bool = False
+    read: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,10 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Cannot:
-    """A rule's answer to words that it knows and that the look cannot express."""
+    """A rule's answer to words that it knows and that the look cannot express; `ever`: nor may any painter be told them."""
 
     because: str
+    ever: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 LOOK = Look(Pose(), Light(), "female_casualsuit01", "#8f9490", "#ffffff")
 EVIL = """<img src=x onerror=alert(1)>"'&</style>"""
 OFFERS = [
-    Offer("atelier", "Atelier", "", "Apache-2.0; comes with the program; any machine."),
-    Offer("big", "Big", f"The weights of Big are not here. {EVIL}", ""),
+    Offer("atelier", "Atelier", "", "Apache-2.0; comes with the program; any machine.", ("nora", "viktor")),
+    Offer("big", "Big", f"The weights of Big are not here. {EVIL}", "", worded=True, reads=True),
 ]
 
 
@@ -67,16 +67,18 @@ class Pretend:
     images: list[ImageCard] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     developed: list[tuple[str, Look]] = field(default_factory=list)
+    painters: list[Offer] = field(default_factory=lambda: OFFERS)
     did: list[tuple[str, ...]] = field(default_factory=list)
 
     def studio(self) -> Studio:
         """The ports over these lists."""
         book, wardrobe = Lookbook.read(ASSETS / "looks"), Wardrobe.read(ASSETS / "wardrobe.json")
 
-        def read(_: Any, twin_id: str, look: Look, words: str) -> Reading:
+        def read(_: Any, twin_id: str, painter: str | None, look: Look, words: str) -> Reading:
             if "swimwear" in words:
                 raise WordsRefused("The consent says: “No swimwear.”")
-            return read_words(words, look, Setting(twin_id, wardrobe, book))
+            by = next((one for one in self.painters if one.name == painter), OFFERS[0])
+            return read_words(words, look, Setting(twin_id, wardrobe, book, by.worded, by.reads))
 
         def order(_: Any, asked: Asked) -> list[str]:
             self.asked.append(asked)
@@ -114,7 +116,7 @@ class Pretend:
             twins=lambda _: self.twins,
             lookbook=book,
             wardrobe=wardrobe,
-            painters=OFFERS,
+            painters=self.painters,
             read_words=read,
             order=order,
             images=lambda _, __: self.images,

@@ -1,11 +1,12 @@
 """Facts about the studio page's events."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from tests.twin.pages.pretend import LOOK, Page, Pretend, image
+from tests.twin.pages.pretend import LOOK, OFFERS, Page, Pretend, image, twin
 from twin.pages.form import FIELDS
 
 PLACE = ("s1", "r1", "nora")
@@ -47,7 +48,7 @@ def test_the_first_twin_who_may_be_painted_is_chosen_and_wears_what_she_has() ->
 
 
 def test_a_twin_without_a_licence_cannot_be_painted() -> None:
-    shown = Page(Pretend()).does("choose_twin", "s1", None, "viktor", None)
+    shown = Page(Pretend()).does("choose_twin", "s1", None, "viktor", "atelier", None)
     assert shown["generate"]["interactive"] is False
     assert "No licence of Viktor" in shown["licence"]
 
@@ -98,8 +99,8 @@ def test_without_a_shoot_or_a_twin_nothing_is_ordered(missing: dict[str, None], 
 
 def test_forbidden_words_say_which_sentence_forbids_them() -> None:
     page = Page(Pretend())
-    assert "No swimwear." in page.events["read"]("nora", "swimwear", *page.standing())
-    assert page.events["read"]("nora", " ", *page.standing()) == ""
+    assert "No swimwear." in page.events["read"]("nora", "atelier", "swimwear", *page.standing())
+    assert page.events["read"]("nora", "atelier", " ", *page.standing()) == ""
 
 
 def test_stop_cancels_what_is_not_finished_and_nothing_else() -> None:
@@ -153,7 +154,7 @@ def test_a_tick_touches_nothing_when_nothing_changed() -> None:
 def test_a_tick_mends_a_page_whose_two_quick_clicks_were_answered_in_the_other_order() -> None:
     page = Page(Pretend())
     page.does("open_shoot", "Autumn", "nora")
-    late = page.does("choose_twin", None, None, "nora", None)  # asked before the shoot had been opened
+    late = page.does("choose_twin", None, None, "nora", "atelier", None)  # asked before the shoot had been opened
     assert late["generate"]["interactive"] is False
     assert page.does("tick", "s2", None, "nora", "", late["seen"])["generate"]["interactive"] is True
 
@@ -189,21 +190,21 @@ def turned(standing: list[Any], **values: Any) -> list[Any]:
 def test_a_look_that_is_changed_says_so_and_has_a_way_back() -> None:
     page = Page(Pretend())
     standing = page.standing()
-    still = page.does("follow", "studio-classic", "nora", "", "", *standing)
+    still = page.does("follow", "studio-classic", "nora", "atelier", "", "", *standing)
     assert "Changed from" not in still["look-words"]
     assert still["back-to-look"]["visible"] is False
-    moved = page.does("follow", "studio-classic", "nora", "", "", *turned(standing, key_strength=2.5, yaw=20.0))
+    moved = page.does("follow", "studio-classic", "nora", "atelier", "", "", *turned(standing, key_strength=2.5, yaw=20.0))
     assert "Changed from Studio classic:</b> turn, key strength." in moved["look-words"]
     assert (moved["back-to-look"]["visible"], moved["back-to-look"]["value"]) == (True, "Back to Studio classic")
     assert "proof" not in moved
-    back = page.does("choose_look", "studio-classic", "nora", "", *turned(standing, key_strength=2.5, yaw=20.0))
+    back = page.does("choose_look", "studio-classic", "nora", "atelier", "", *turned(standing, key_strength=2.5, yaw=20.0))
     assert (back["key-strength"], back["yaw"], back["back-to-look"]["visible"]) == (1.0, -8.0, False)
 
 
 def test_another_twin_wears_her_own_garment_of_the_same_cut() -> None:
     page = Page(Pretend())
     for garment in ("female_elegantsuit01", "female_casualsuit01"):
-        worn = page.does("choose_twin", "s1", None, "viktor", garment)["garment"]["value"]
+        worn = page.does("choose_twin", "s1", None, "viktor", "atelier", garment)["garment"]["value"]
         cuts = {one.id: one.cut for one in page.wardrobe.garments}
         assert cuts[worn] == cuts[garment]
 
@@ -228,12 +229,12 @@ def test_the_light_table_takes_the_stages_place_and_starts_as_painted() -> None:
 def test_a_moved_lamp_is_developed_and_a_turned_head_needs_a_new_painting() -> None:
     pretend = Pretend(images=[image(1, negative=True)])
     page, standing = laid(pretend)
-    moved = page.does("follow", None, "nora", "r1", "navy backdrop", *turned(standing, key_strength=2.0))
+    moved = page.does("follow", None, "nora", "atelier", "r1", "navy backdrop", *turned(standing, key_strength=2.0))
     assert pretend.did[-1] == ("proof", "r1", "#1f2d4d")
     assert moved["develop"]["interactive"] is True
     assert "Key strength <span>1 → <b>2</b>" in moved["table-moved"]
     assert "needs a new painting" not in moved["table-moved"].lower()
-    head = page.does("follow", None, "nora", "r1", "", *turned(standing, yaw=-20.0))
+    head = page.does("follow", None, "nora", "atelier", "r1", "", *turned(standing, yaw=-20.0))
     assert "Needs a new painting" in head["table-moved"]
     assert "Turn <span>0° → <b>−20°</b>" in head["table-moved"]
     assert head["develop"]["interactive"] is False
@@ -242,9 +243,9 @@ def test_a_moved_lamp_is_developed_and_a_turned_head_needs_a_new_painting() -> N
 def test_a_look_chosen_on_the_light_table_leaves_the_pose_as_painted() -> None:
     pretend = Pretend(images=[image(1, negative=True)])
     page, standing = laid(pretend)
-    shown = page.does("choose_look", "moonlight", "nora", "r1", *standing)
+    shown = page.does("choose_look", "moonlight", "nora", "atelier", "r1", *standing)
     assert (shown["rim-kelvin"], shown["yaw"], shown["garment"]["value"]) == (8600, 0.0, LOOK.garment)
-    after = page.does("follow", "moonlight", "nora", "r1", "", *page.standing_of({**dict_of(page, standing), **shown}))
+    after = page.does("follow", "moonlight", "nora", "atelier", "r1", "", *page.standing_of({**dict_of(page, standing), **shown}))
     assert "Changed from" not in after["look-words"]
 
 
@@ -285,3 +286,60 @@ def test_nothing_is_developed_from_an_empty_table() -> None:
 def test_only_painters_that_can_be_ordered_of_are_in_the_choice() -> None:
     choices = next(part.choices for part in Page(Pretend()).blocks.blocks.values() if part.elem_id == "painter")
     assert [tuple(one) for one in choices] == [("Atelier", "atelier")]
+
+
+BIG = replace(OFFERS[1], refusal="")
+"""A painter for anybody, with its weights."""
+
+
+def ayla(*painters: Any, **more: Any) -> Page:
+    """A studio that has a licence of somebody whom no painter learned."""
+    return Page(Pretend(twins=[twin(), twin("ayla", **more)], painters=[OFFERS[0], *painters]))
+
+
+def test_a_twin_whom_nobody_learned_is_offered_the_painters_and_the_garments_that_can_show_her() -> None:
+    page = ayla(BIG)
+    shown = page.does("choose_twin", "s1", None, "ayla", "atelier", "female_casualsuit01")
+    assert (shown["painter"]["choices"], shown["painter"]["value"]) == ([("Big", "big")], "big")
+    assert {garment for _, garment in shown["garment"]["choices"]} == {garment.id for garment in page.wardrobe.garments}
+    assert shown["garment"]["value"] == "female_casualsuit01"
+    assert shown["painted-by"] == ""
+    assert shown["generate"]["interactive"] is True
+    looked = page.does("choose_look", "moonlight", "ayla", "big", "", *page.standing())
+    assert looked["garment"]["value"]
+    back = page.does("choose_twin", "s1", None, "nora", "big", "trench_coat")
+    assert [name for _, name in back["painter"]["choices"]] == ["atelier", "big"]
+    assert (back["painter"]["value"], back["garment"]["value"]) == ("big", "trench_coat")
+
+
+def test_another_painter_hangs_out_what_it_can_dress_her_in() -> None:
+    page = ayla(BIG)
+    hung = page.events["choose_painter"]("nora", "atelier", "trench_coat")
+    assert [garment for _, garment in hung["choices"]] == [garment.id for garment in page.wardrobe.of("nora")]
+    assert hung["value"] in [garment for _, garment in hung["choices"]]
+    assert page.events["choose_painter"]("nora", "big", "trench_coat")["value"] == "trench_coat"
+
+
+def test_where_nobody_here_can_paint_her_the_page_says_what_would_be_needed_and_offers_no_generate() -> None:
+    shown = ayla(OFFERS[1]).does("choose_twin", "s1", None, "ayla", "atelier", None)
+    assert (shown["painter"]["choices"], shown["painter"]["value"]) == ([], None)
+    assert "No painter that runs here can paint Ayla. The weights of Big are not here." in shown["painted-by"]
+    assert "onerror=alert(1)&gt;&#34;" in shown["painted-by"]
+    assert shown["generate"]["interactive"] is False
+    assert shown["garment"]["choices"] == []
+
+
+def test_whoever_has_no_pictures_yet_is_painted_by_nobody_and_the_page_says_why() -> None:
+    shown = ayla(BIG, pictured=False).does("choose_twin", "s1", None, "ayla", "big", None)
+    assert "There are no pictures of Ayla to paint from: she is not enrolled yet." in shown["painted-by"]
+    assert shown["generate"]["interactive"] is False
+
+
+def test_without_a_painter_nothing_is_ordered() -> None:
+    pretend = Pretend()
+    page = Page(pretend)
+    values = ordering(page, seed=1)
+    values[3] = None
+    with pytest.raises(gr.Error, match="No painter"):
+        page.does("generate", *values)
+    assert pretend.asked == []
