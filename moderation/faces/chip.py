@@ -45,9 +45,11 @@ def crops(picture: Picture, points: Points, shakes: tuple[Shake, ...] = SHAKES, 
 
     What lies outside the picture is black, as in dlib.
     """
-    taken = [_crop(picture, points, shake, chip) for shake in shakes]
-    taken += [crop[:, ::-1] for crop in taken]
-    return np.ascontiguousarray(np.stack(taken).transpose(0, 3, 1, 2), dtype=np.float32)
+    looks = np.empty((2 * len(shakes), 3, CROP_SIDE, CROP_SIDE), np.float32)
+    for index, shake in enumerate(shakes):
+        looks[index] = cv2.split(_crop(picture, points, shake, chip))
+    looks[len(shakes) :] = looks[: len(shakes), :, :, ::-1]
+    return looks
 
 
 def _crop(picture: Picture, points: Points, shake: Shake, chip: Place) -> Picture:
@@ -57,13 +59,25 @@ def _crop(picture: Picture, points: Points, shake: Shake, chip: Place) -> Pictur
     transform = similarity(points.astype(np.float64), target * wide + (left, top))
     shrink = float(np.hypot(transform[0, 0], transform[0, 1]))
     if shrink < 0.5:  # bilinear sampling would skip pixels: reach the size by areas first
-        height, width = picture.shape[:2]
-        size = max(1, round(width * 2 * shrink)), max(1, round(height * 2 * shrink))
-        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-        transform = transform.copy()
-        transform[:, 0] *= width / size[0]
-        transform[:, 1] *= height / size[1]
+        picture, transform = _halfway(picture, transform, 2 * shrink)
     return np.asarray(cv2.warpAffine(picture, transform, (CROP_SIDE, CROP_SIDE), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _halfway(picture: Picture, transform: NDArray[np.float64], shrink: float) -> tuple[Picture, NDArray[np.float64]]:
+    """The part of the picture that the crop shows, reduced by areas, and the transform from there to the crop."""
+    back = np.linalg.inv(transform[:, :2])
+    corners = (np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * CROP_SIDE - transform[:, 2]) @ back.T
+    spare = 2 / shrink
+    low = np.clip(np.floor(corners.min(axis=0) - spare), 0, np.array(picture.shape[1::-1]) - 1).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0) + spare), low + 1, picture.shape[1::-1]).astype(int)
+    part = picture[low[1] : high[1], low[0] : high[0]]
+    height, width = part.shape[:2]
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    moved = transform.copy()
+    moved[:, 2] += transform[:, :2] @ low
+    moved[:, 0] *= width / size[0]
+    moved[:, 1] *= height / size[1]
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8), moved
 
 
 def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:

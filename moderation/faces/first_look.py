@@ -93,8 +93,9 @@ def input_sizes(width: int, height: int) -> list[tuple[int, int]]:
 
 
 def _shrink(width: int, height: int) -> float:
-    """By how much a picture is reduced by areas first, because the detector's own reduction skips pixels."""
-    return min(1.0, 1.5 * LONG_SIDES[-1] / max(width, height))
+    """By how much a picture is reduced by areas first: below a half the detector's own reduction skips pixels."""
+    longest = max(width, height)
+    return 1.0 if longest <= 2 * LONG_SIDES[-1] else 1.5 * LONG_SIDES[-1] / longest
 
 
 def _reduced(picture: Picture) -> Picture:
