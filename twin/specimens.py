@@ -37,17 +37,18 @@ class Specimen:
 @dataclass(frozen=True)
 class Purpose:
     """What pictures are for: in how many looks each plate of which split (or reference) is developed, how many are painted a
-    twin, and the seed. No plate and no seed serves two purposes.
+    twin, the seed, and in how many looks each painted negative is developed. No plate and no seed serves two purposes.
     """
 
     plates: Mapping[str, int]
     references: int
     painted: int
     seed: int
+    developed: int = 1
 
 
 PURPOSES: Mapping[str, Purpose] = {
-    "teaching": Purpose({"train": 3}, 0, 25, 5),
+    "teaching": Purpose({"train": 4}, 0, 25, 5, developed=3),
     "limits": Purpose({"album": 4}, 0, 2, 6),
     "trial": Purpose({"held out": 2}, 1, 3, 7),
 }
@@ -62,7 +63,8 @@ def specimens(assets: Path, painter: Painter, wardrobe: Wardrobe, purpose: Purpo
         lines = read_index(assets / "references")
         yield from rendered(assets / "references", lines, purpose.references, np.random.default_rng([purpose.seed, 2]))
     twins = sorted({twin_id for garment in wardrobe.garments for twin_id in garment.twins})
-    yield from painted(painter, wardrobe, twins, purpose.painted, np.random.default_rng([purpose.seed, 3]))
+    chance = np.random.default_rng([purpose.seed, 3])
+    yield from painted(painter, wardrobe, twins, purpose.painted, chance, developed=purpose.developed)
 
 
 def write_pictures(folder: Path, pictures: Iterable[Specimen]) -> str:
@@ -95,25 +97,33 @@ def drawn_look(garment: str, chance: np.random.Generator) -> Look:
 
 
 def rendered(folder: Path, lines: Iterable[Mapping[str, Any]], looks: int, chance: np.random.Generator) -> Iterator[Specimen]:
-    """Each plate that a line of the folder's index names, developed in so many looks. Raises NotFound without its files."""
+    """Each plate that a line of the folder's index names, in so many looks: `<id>@<number>`. Raises NotFound without files."""
     for line in lines:
         plate = read_plate(folder, dict(line))
         for index in range(looks):
             picture = develop(plate, drawn_look(line["garment"], chance))
-            yield Specimen(f"{line['id']}-{index}", line["twin"], RENDERED, picture)
+            yield Specimen(f"{line['id']}@{index}", line["twin"], RENDERED, picture)
 
 
 def painted(
-    painter: Painter, wardrobe: Wardrobe, twins: Sequence[str], looks: int, chance: np.random.Generator
+    painter: Painter, wardrobe: Wardrobe, twins: Sequence[str], count: int, chance: np.random.Generator, *, developed: int = 1
 ) -> Iterator[Specimen]:
-    """So many images of each twin, in turns. Raises PainterUnavailable, LookRefused."""
-    for index in range(looks):
+    """So many images of each twin, in turns; `developed` more than 1 gives each negative in so many lights.
+
+    Raises PainterUnavailable, LookRefused, and BadValue for more than one of a painter that leaves no negative.
+    """
+    for index in range(count):
         for twin_id in twins:
             garments = wardrobe.of(twin_id)
             look = drawn_look(garments[int(chance.integers(len(garments)))].id, chance)
-            request = PaintRequest(twin_id, look, seed=int(chance.integers(2**31)))
-            picture = painter.paint(request, lambda _: None).picture
-            yield Specimen(f"{twin_id}-painted-{index}", twin_id, PAINTED, picture)
+            painting = painter.paint(PaintRequest(twin_id, look, seed=int(chance.integers(2**31))), lambda _: None)
+            name = f"{twin_id}-painted-{index}"
+            yield Specimen(name if developed == 1 else f"{name}@0", twin_id, PAINTED, painting.picture)
+            for again in range(1, developed):
+                if painting.plate is None:
+                    raise BadValue("This painter leaves no negative that could be developed in another light.")
+                relit = develop(painting.plate, drawn_look(look.garment, chance))
+                yield Specimen(f"{name}@{again}", twin_id, PAINTED, relit)
 
 
 def _half(span: tuple[float, float]) -> tuple[float, float]:

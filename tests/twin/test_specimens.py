@@ -9,7 +9,7 @@ from PIL import Image
 
 from twin.errors import BadValue
 from twin.painter import FULLY_GENERATED, Painting, PaintRequest, StepSeen
-from twin.plate import read_index
+from twin.plate import Plate, read_index, read_plate
 from twin.specimens import PURPOSES, Specimen, drawn_look, painted, rendered, write_pictures
 from twin.wardrobe import Wardrobe
 
@@ -17,14 +17,15 @@ ASSETS = Path(__file__).parents[2] / "assets"
 
 
 class Canvas:
-    """A painter that shows its seed."""
+    """A painter that shows its seed, and leaves the negative that it is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, plate: Plate | None = None) -> None:
         self.asked: list[PaintRequest] = []
+        self._plate = plate
 
     def paint(self, request: PaintRequest, _on_step: Callable[[StepSeen], None]) -> Painting:
         self.asked.append(request)
-        return Painting(np.full((8, 8, 3), request.seed % 251, np.uint8), None, {}, FULLY_GENERATED)
+        return Painting(np.full((8, 8, 3), request.seed % 251, np.uint8), self._plate, {}, FULLY_GENERATED)
 
 
 def test_looks_by_chance_are_looks_and_the_same_for_the_same_chance() -> None:
@@ -37,7 +38,7 @@ def test_looks_by_chance_are_looks_and_the_same_for_the_same_chance() -> None:
 def test_a_plate_is_developed_in_as_many_looks_as_asked() -> None:
     line = read_index(ASSETS / "plates")[0]
     found = list(rendered(ASSETS / "plates", [line], 2, np.random.default_rng(1)))
-    assert [one.name for one in found] == [f"{line['id']}-0", f"{line['id']}-1"]
+    assert [one.name for one in found] == [f"{line['id']}@0", f"{line['id']}@1"]
     assert {one.twin_id for one in found} == {line["twin"]}
     assert found[0].picture.shape == (640, 512, 3)
     assert (found[0].picture != found[1].picture).any()
@@ -50,6 +51,16 @@ def test_every_twin_is_painted_in_her_own_garments() -> None:
     assert len({one.name for one in found}) == 6
     for request in painter.asked:
         wardrobe.check(request.twin_id, request.look)
+
+
+def test_one_negative_is_developed_in_several_lights_and_only_where_there_is_one() -> None:
+    wardrobe = Wardrobe.read(ASSETS / "wardrobe.json")
+    plate = read_plate(ASSETS / "plates", read_index(ASSETS / "plates")[0])
+    found = list(painted(Canvas(plate), wardrobe, ["nora"], 1, np.random.default_rng(1), developed=3))  # type: ignore[arg-type]
+    assert [one.name for one in found] == ["nora-painted-0@0", "nora-painted-0@1", "nora-painted-0@2"]
+    assert (found[1].picture != found[2].picture).any()
+    with pytest.raises(BadValue, match="no negative"):
+        list(painted(Canvas(), wardrobe, ["nora"], 1, np.random.default_rng(1), developed=2))  # type: ignore[arg-type]
 
 
 def test_no_plate_and_no_seed_serves_two_purposes() -> None:

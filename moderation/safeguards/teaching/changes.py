@@ -87,7 +87,9 @@ def altered(picture: Picture, chance: Chance) -> Picture:
 
 
 def displacement(side: float, centre: tuple[float, float], chance: Chance) -> NDArray[np.float64]:
-    """A small turn, scale and shift (2, 3) about a centre, as a face aligned to another comes to lie; `side` is the face's."""
-    matrix = cv2.getRotationMatrix2D(centre, chance.normal(0, 1.2), 1 + chance.normal(0, 0.03))
-    matrix[:, 2] += chance.normal(0, 0.02 * side, 2)
-    return np.asarray(matrix, np.float64)
+    """A small turn, stretch and shift (2, 3) about a centre, as a face aligned to another comes to lie; `side` is the face's."""
+    matrix = np.asarray(cv2.getRotationMatrix2D(centre, chance.normal(0, 1.2), 1 + chance.normal(0, 0.03)), np.float64)
+    stretch = 1 + chance.normal(0, 0.025, 2)
+    matrix[:, :2] *= stretch
+    matrix[:, 2] += matrix[:, :2] @ (np.array(centre) * (1 / stretch - 1)) + chance.normal(0, 0.02 * side, 2)
+    return matrix

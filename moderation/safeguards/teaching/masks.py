@@ -12,6 +12,8 @@ PARTS = {"whole": 0.5, "browless": 0.22, "inner": 0.15, "lower": 0.08, "upper": 
 """Which part is blended, and how often: the paper's four hulls, expressed by what an outline of the face allows."""
 RATIOS = (0.5, 0.75, 1.0, 1.0, 1.0, 1.0)
 """How opaque the blend is."""
+WIDEST = 0.2
+"""The widest edge, in parts of the face's height; the narrowest is a pixel or two."""
 WAVES = 5
 """Nodes a side of the lattice that bends a mask."""
 
@@ -22,7 +24,7 @@ def blend_mask(size: tuple[int, int], outline: Outline, chance: Chance) -> Mask:
     part = str(chance.choice(list(PARTS), p=list(PARTS.values())))
     filled = polygon_mask(size, part_of(outline, part) + chance.normal(0, 0.02 * span, outline.shape))
     bent = elastic(filled, chance.uniform(0.01, 0.05) * span, chance)
-    return softened(bent, float(np.exp(chance.uniform(np.log(0.006), np.log(0.12)))) * span) * np.float32(chance.choice(RATIOS))
+    return softened(bent, float(np.exp(chance.uniform(np.log(0.006), np.log(WIDEST)))) * span) * np.float32(chance.choice(RATIOS))
 
 
 def part_of(outline: Outline, part: str) -> Outline:

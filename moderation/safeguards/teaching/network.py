@@ -11,9 +11,11 @@ from moderation.faces.onnx_graph import Graph
 SIDE = 224
 GRID = 14
 """Cells a side of the map: one for each 16 pixels of the crop."""
-STEM = (16, 24)
-WIDTHS, DEPTHS = (24, 48, 96), (1, 2, 2)
+STEM = (16, 32)
+WIDTHS, DEPTHS = (32, 56, 112), (1, 2, 3)
 """Channels of each level and how many residuals it has; a level sees half as finely as the one before."""
+OVERALL = 128
+"""Channels of the branch that sees the face as a whole: light that comes from two sides shows at no single place."""
 SHARPNESS = 2.0
 """How much the score leans to the strongest cells: 0 would take their mean, infinity the strongest."""
 BANDS = ((5, 16.0), (7, 8.0))
@@ -60,10 +62,14 @@ class BlendNetwork(nn.Module):
         self.body = nn.ModuleList(stages)
         self.head = nn.Conv2d(before, 1, 1)
         nn.init.constant_(cast(Tensor, self.head.bias), SELDOM)
+        self.overall = nn.ModuleList([Conv(before, OVERALL, 2, 2), Residual(OVERALL)])
+        self.judge = nn.Linear(2 * OVERALL, 1)
+        nn.init.zeros_(self.judge.weight)
+        nn.init.zeros_(self.judge.bias)
         self.slope, self.offset = nn.Parameter(torch.ones(())), nn.Parameter(torch.zeros(()))
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """The map's logits."""
+    def features(self, pictures: Tensor) -> Tensor:
+        """What is seen at each cell, (n, c, h / 16, w / 16)."""
         levels = pictures / 127.5 - 1
         shown, coarse = [levels], levels
         for size, gain in BANDS:
@@ -72,10 +78,23 @@ class BlendNetwork(nn.Module):
         features = torch.cat(shown, 1)
         for layer in (*self.stem, *self.body):
             features = layer(features)
+        return features
+
+    def cells(self, features: Tensor) -> Tensor:
+        """The map's logits."""
         return cast(Tensor, self.head(features))[:, 0]
 
-    def score(self, cells: Tensor) -> Tensor:
-        """The logit (n,) of the whole picture from those of its map."""
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """The map's logits (n, h / 16, w / 16), and the logit (n,) of the whole picture."""
+        features = self.features(pictures)
+        cells = self.cells(features)
+        for layer in self.overall:
+            features = layer(features)
+        seen = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
+        return cells, self.leaning(cells) + cast(Tensor, self.judge(seen))[:, 0]
+
+    def leaning(self, cells: Tensor) -> Tensor:
+        """What the map alone says of the whole picture: a logit (n,) near those of its strongest cells."""
         flat = cells.flatten(1)
         leaning = (torch.logsumexp(SHARPNESS * flat, 1) - torch.log(torch.tensor(float(flat.shape[1])))) / SHARPNESS
         return self.slope * leaning + self.offset
@@ -101,11 +120,23 @@ def as_onnx(network: BlendNetwork) -> bytes:
     whole = graph.node("ReduceLogSumExp", flat, graph.constant([1]), keepdims=0)
     slope, offset = float(network.slope.detach()), float(network.offset.detach())
     level = float(torch.log(torch.tensor(float(GRID * GRID))))
-    logit = graph.node("Mul", graph.node("Sub", whole, graph.number(level)), graph.number(slope / SHARPNESS))
-    graph.node("Sigmoid", graph.node("Add", logit, graph.number(offset)), output="score")
+    leaning = graph.node("Mul", graph.node("Sub", whole, graph.number(level)), graph.number(slope / SHARPNESS))
+    leaning = graph.node("Add", leaning, graph.number(offset))
+    graph.node("Sigmoid", graph.node("Add", leaning, _overall(graph, network, features)), output="score")
     return graph.write(
         {"face": ("float32", ("n", 3, SIDE, SIDE))}, {"score": ("float32", ("n",)), "map": ("float32", ("n", GRID, GRID))}
     )
+
+
+def _overall(graph: Graph, network: BlendNetwork, features: str) -> str:
+    """What the face as a whole adds to the score, (n,)."""
+    halved, residual = network.overall
+    features = _residual(graph, cast(Residual, residual), _conv(graph, cast(Conv, halved), features))
+    axes = graph.constant([2, 3])
+    means, peaks = (graph.node(kind, features, axes, keepdims=0) for kind in ("ReduceMean", "ReduceMax"))
+    weight, bias = (value.detach().numpy() for value in (network.judge.weight, network.judge.bias))
+    said = graph.node("MatMul", graph.node("Concat", means, peaks, axis=1), graph.constant(weight.T.copy()))
+    return graph.node("Squeeze", graph.node("Add", said, graph.constant(bias)), graph.constant([1]))
 
 
 def _residual(graph: Graph, layer: Residual, features: str) -> str:

@@ -1,7 +1,8 @@
 """One lesson: the same face untouched and blended into itself, both worn alike, with a map of where the seam is.
 
 The method is that of Self-Blended Images (Shiohara and Yamasaki, CVPR 2022), written anew: two copies of one picture are made to
-differ a little, and one is laid over the other through a mask of the face.
+differ a little, and one is laid over the other through a mask of the face. What is developed from a plate can differ as no filter
+makes it: the other copy is then the same face, to the pixel, in other light.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.faces.chip import Picture
+from moderation.faces.chip import Picture, similarity
 from moderation.safeguards.head import CENTRE, outline, placing, square_around
 from moderation.safeguards.teaching.changes import (
     altered,
@@ -23,12 +24,20 @@ from moderation.safeguards.teaching.changes import (
     recoloured,
     sharpened,
 )
-from moderation.safeguards.teaching.masks import Chance, Mask, Outline, blend_mask, seam
+from moderation.safeguards.teaching.masks import Chance, Mask, blend_mask, seam
 from moderation.safeguards.teaching.scenery import staged
 
 VISIBLE = 2.5
 """Mean difference in grey levels under the mask from which a blend counts as one; fainter ones are drawn again."""
 TRIES = 6
+RELIT = 0.6
+"""How often the other copy is in other light, where there is one; otherwise the same picture is changed."""
+MATCHED = 0.6
+"""How often such light is then toned down to the level that the face's edge has in the first copy, as forgers do."""
+MIRRORED = 0.12
+"""How often what is laid over is the face's mirror image, which has all but the same shape."""
+MIRROR_ORDER = [2, 3, 0, 1, 4]
+"""The five points of a mirrored face in their order: the eyes have changed sides."""
 WEAR = (
     (recoloured, 0.15),
     (blurred, 0.12),
@@ -43,10 +52,12 @@ WEAR = (
 
 @dataclass(frozen=True)
 class Sitter:
-    """A face to learn from: its surroundings (h, w, 3), cut generously, and its five points (5, 2) in their pixels."""
+    """A face to learn from: its surroundings (h, w, 3), cut generously, in one light or in several that agree to the pixel, and
+    its five points (5, 2) in their pixels.
+    """
 
     name: str
-    picture: Picture
+    lights: tuple[Picture, ...]
     landmarks: NDArray[np.float32]
 
 
@@ -61,16 +72,15 @@ class Pair:
 
 
 def self_blended(
-    picture: Picture, landmarks: NDArray[np.float32], chance: Chance, visible: float = VISIBLE
+    picture: Picture, landmarks: NDArray[np.float32], chance: Chance, visible: float = VISIBLE, relit: Picture | None = None
 ) -> tuple[Picture, Picture, Mask]:
-    """The untouched copy, the blended one, and the mask (h, w) that was blended through.
+    """The untouched copy, the blended one, and the mask (h, w) that was blended through; `relit` is the picture in other light.
 
     Copies that differ by less than `visible` grey levels are drawn again, some times over; then the best is taken.
     """
-    face = outline(landmarks)
     best, most = None, -1.0
     for _ in range(TRIES):
-        target, blended, mask = _blended_once(picture, face, chance)
+        target, blended, mask = _blended_once(picture, relit, landmarks, chance)
         differs = float(np.abs(blended.astype(np.int16) - target)[mask > 0.5 * mask.max()].mean())
         if differs > most:
             best, most = (target, blended, mask), differs
@@ -80,10 +90,19 @@ def self_blended(
     return best
 
 
-def _blended_once(picture: Picture, face: Outline, chance: Chance) -> tuple[Picture, Picture, Mask]:
-    changed = altered(picture, chance)
-    source, target = (changed, picture) if chance.random() < 0.5 else (picture, changed)
+def _blended_once(
+    picture: Picture, relit: Picture | None, landmarks: NDArray[np.float32], chance: Chance
+) -> tuple[Picture, Picture, Mask]:
+    face = outline(landmarks)
     mask = blend_mask(picture.shape[:2], face, chance)
+    if relit is not None and chance.random() < RELIT:
+        changed = toned(relit, picture, seam(mask)) if chance.random() < MATCHED else relit
+        changed = altered(changed, chance) if chance.random() < 0.3 else changed
+    else:
+        changed = altered(picture, chance)
+    source, target = (changed, picture) if chance.random() < 0.5 else (picture, changed)
+    if chance.random() < MIRRORED:
+        source = mirrored(source, landmarks)
     if chance.random() < 0.8:
         x, y = (float(value) for value in face.mean(axis=0))
         moved = displacement(float(np.ptp(face[:, 1])), (x, y), chance)
@@ -91,6 +110,23 @@ def _blended_once(picture: Picture, face: Outline, chance: Chance) -> tuple[Pict
         source = np.asarray(cv2.warpAffine(source, moved, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
         mask = np.asarray(cv2.warpAffine(mask, moved, size), np.float32)
     return target, laid(source, target, mask), mask
+
+
+def toned(picture: Picture, model: Picture, where: Mask) -> Picture:
+    """The picture with each channel at the mean level that the model has where the mask (h, w) is high, by a factor."""
+    weights = where.astype(np.float64) + 1e-6
+    here, there = ((one * weights[..., None]).sum(axis=(0, 1)) / weights.sum() for one in (picture, model))
+    return np.asarray(np.clip(picture * np.clip((there + 2) / (here + 2), 0.3, 3.0), 0, 255), np.uint8)
+
+
+def mirrored(picture: Picture, landmarks: NDArray[np.float32]) -> Picture:
+    """The picture's mirror image, laid so that the points of its face (5, 2) fit those of the face as it is."""
+    flipped = np.ascontiguousarray(picture[:, ::-1])
+    points = landmarks.astype(np.float64)
+    swapped = points[MIRROR_ORDER] * (-1, 1) + (picture.shape[1] - 1, 0)
+    size = picture.shape[1], picture.shape[0]
+    fitted = similarity(swapped, points)
+    return np.asarray(cv2.warpAffine(flipped, fitted, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def laid(source: Picture, target: Picture, mask: Mask) -> Picture:
@@ -105,8 +141,14 @@ def lesson(sitter: Sitter, side: int, chance: Chance, visible: float = VISIBLE) 
     Copies differ by at least `visible` grey levels; the plainer that is, the seldomer is there any scenery.
     """
     bare = chance.random() > VISIBLE / visible
-    scene = sitter.picture if bare else staged(sitter.picture, outline(sitter.landmarks), chance)
-    untouched, blended, mask = self_blended(scene, sitter.landmarks, chance, visible)
+    order = chance.permutation(len(sitter.lights))[:2]
+    stage = int(chance.integers(2**32))
+    scenes = [
+        sitter.lights[at] if bare else staged(sitter.lights[at], outline(sitter.landmarks), np.random.default_rng(stage))
+        for at in order
+    ]
+    relit = scenes[1] if len(scenes) > 1 else None
+    untouched, blended, mask = self_blended(scenes[0], sitter.landmarks, chance, visible, relit)
     crop = _crop(sitter.landmarks, side, chance)
     fate = int(chance.integers(2**32))
     apart = np.abs(blended.astype(np.int16) - untouched).mean(axis=2).astype(np.float32)

@@ -7,6 +7,7 @@ import argparse
 import json
 import time
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -57,16 +58,21 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def sitters_of(reader: FaceReader, pictures: Iterable[tuple[str, Picture]]) -> Iterator[Sitter]:
-    """The largest face of each picture, cut out; pictures without a face teach nothing."""
-    for name, picture in pictures:
-        for face in reader.read(picture)[:1]:
+    """The largest face of each picture, cut out; pictures without a face teach nothing.
+
+    Pictures called `<id>@<number>` are one face in several lights: the first that shows it tells where it is in all of them.
+    """
+    for name, lights in groupby(pictures, key=lambda one: one[0].rpartition("@")[0] or one[0]):
+        shown = [picture for _, picture in lights]
+        faces = next((faces for faces in map(reader.read, shown) if faces), ())
+        for face in faces[:1]:
             near = square_around(face.landmarks)
             grown = near.side * ROOM
             square = Square(near.left - (grown - near.side) / 2, near.top - (grown - near.side) / 2, grown)
             side = min(LARGEST, round(grown))
             scale = side / grown
             points = (face.landmarks - np.array([square.left, square.top], np.float32)) * np.float32(scale)
-            yield Sitter(name, taken(picture, square, side), points)
+            yield Sitter(name, tuple(taken(picture, square, side) for picture in shown), points)
 
 
 def run(school: School, out: Path, every: int) -> None:

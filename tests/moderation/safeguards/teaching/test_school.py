@@ -17,7 +17,8 @@ from moderation.safeguards.teaching.train import ROOM, sitters_of
 from tests.moderation.safeguards.exhibits import face
 
 POINTS = (np.array(MEAN_FACE) * 60 + (70, 60)).astype(np.float32)
-SITTER = Sitter("nobody", np.random.default_rng(2).integers(60, 190, (200, 200, 3)).astype(np.uint8), POINTS)
+LIGHTS = tuple(np.random.default_rng(seed).integers(60, 190, (200, 200, 3)).astype(np.uint8) for seed in (2, 3))
+SITTER = Sitter("nobody", LIGHTS, POINTS)
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +32,10 @@ def test_the_exported_model_answers_as_the_network_does(network: BlendNetwork) -
     network.train()
     network(pictures)  # gives the normalisation something to fold
     network.eval()
+    torch.nn.init.normal_(network.judge.weight)
     with torch.inference_mode():
-        cells = network(pictures)
-        wanted = torch.sigmoid(network.score(cells)), torch.sigmoid(cells)
+        cells, logits = network(pictures)
+        wanted = torch.sigmoid(logits), torch.sigmoid(cells)
     session = onnxruntime.InferenceSession(as_onnx(network), providers=["CPUExecutionProvider"])
     score, grid = session.run(["score", "map"], {"face": pictures.numpy()})
     assert grid.shape == (2, GRID, GRID)
@@ -44,9 +46,9 @@ def test_the_exported_model_answers_as_the_network_does(network: BlendNetwork) -
 def test_a_strong_cell_lifts_the_score_and_an_even_map_scores_its_own_level() -> None:
     fresh = BlendNetwork()
     even = torch.full((1, GRID, GRID), -2.0)
-    assert float(fresh.score(even).detach()) == pytest.approx(-2.0, abs=1e-4)
+    assert float(fresh.leaning(even).detach()) == pytest.approx(-2.0, abs=1e-4)
     even[0, 3, 4] = 6.0
-    assert float(fresh.score(even).detach()) > 2.0
+    assert float(fresh.leaning(even).detach()) > 2.0
 
 
 def test_a_batch_tells_which_cells_hold_the_seam() -> None:
@@ -70,7 +72,7 @@ def test_patches_are_windows_of_both_copies_and_mostly_hold_a_seam() -> None:
 
 
 def test_blends_grow_fainter_and_faces_whole() -> None:
-    course = Course(steps=1000)
+    course = Course(steps=1000, plain=0.25, whole=0.25)
     visible = [course.visible_at(step) for step in (0, 100, 250, 900)]
     assert visible == [PLAIN, pytest.approx(8.2), VISIBLE, VISIBLE]
     assert [course.whole_at(step) for step in (0, 700, 800)] == [False, False, True]
@@ -113,7 +115,11 @@ def test_sitters_are_cut_with_room_and_keep_their_points_on_the_face() -> None:
     picture = np.full((200, 240, 3), 90, np.uint8)
     x, y = POINTS[4].round().astype(int)
     picture[y - 2 : y + 3, x - 2 : x + 3] = 255
-    (sitter,) = sitters_of(Reader(), [("one", picture), ("empty", np.zeros_like(picture))])  # type: ignore[arg-type]
-    assert sitter.picture.shape[0] == round(square_around(POINTS).side * ROOM)
-    x, y = sitter.landmarks[4].round().astype(int)
-    assert sitter.picture[y, x].min() > 200
+    black = np.zeros_like(picture)
+    handed_in = [("one", picture), ("empty", black), ("lit@0", black), ("lit@1", picture), ("lit@2", picture)]
+    one, lit = sitters_of(Reader(), handed_in)  # type: ignore[arg-type]
+    assert (one.name, len(one.lights), lit.name, len(lit.lights)) == ("one", 1, "lit", 3)
+    assert one.lights[0].shape[0] == round(square_around(POINTS).side * ROOM)
+    x, y = one.landmarks[4].round().astype(int)
+    assert one.lights[0][y, x].min() > 200
+    assert [light[y, x].min() > 200 for light in lit.lights] == [False, True, True]
