@@ -103,8 +103,9 @@ def bring_back(
 def _told(restored: Restored, target: Path) -> list[str]:
     said = [
         f"{target} holds {restored.files} files and {restored.rows} audit rows, each proven.",
-        f"{restored.carried_out} takings back and erasures since the backup were done again;"
-        f" {restored.withdrawn} waiting images were withdrawn.",
+        f"{restored.carried_out} acts since the backup were done again: takings back, noes, erasures, what ended for accounts.",
+        f"{restored.waiting} images wait for a decision as they did. {restored.withdrawn} images that were being made or were"
+        " approved are withdrawn: nobody can know what became of them.",
     ]
     if not restored.has_tombstones:
         said.append("It has no tombstone file, so nothing is painted: put the newest one beside its keys, and start it again.")

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Collection, Sequence
 
-from moderation import desk_claims, desk_second
+from moderation import desk_claims, desk_second, noes
 from moderation.access.account import Account, Role
 from moderation.attempts import watched
 from moderation.database import Database, Transaction
@@ -16,6 +16,7 @@ from moderation.reach import Reach, unreached
 from moderation.safeguards.finding import Finding, Outcome, Verdict
 from moderation.seal import Sealed
 from moderation.signoff import Mover, Reason, State
+from moderation.tombstones import Bury
 from moderation.vault import Shelf, Vault
 
 FAULTS: tuple[str, ...] = (
@@ -44,7 +45,8 @@ _MODERATORS_ONLY = "Only a moderator reviews images."
 class Desk:
     """What happens to an image between its painting and the person's turn.
 
-    `draw` gives an unguessable token per claim; `reach` is called at the points in `FAULTS`.
+    `draw` gives an unguessable token per claim; `reach` is called at the points in `FAULTS`; `tombstone` keeps each refusal
+    beside the keys.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class Desk:
         reach: Reach = unreached,
         *,
         draw: Callable[[], str] = secrets.token_urlsafe,
+        tombstone: Bury = lambda *_: None,
     ) -> None:
         self._database = database
+        self._tombstone = tombstone
         self._vault = vault
         self._reach = reach
         self._draw = draw
@@ -166,6 +170,8 @@ class Desk:
         desk_claims.use_up(tx, account, render_id, token)
         decision = record_decision(tx, account, render_id, "review", choice, decision_id=new, reason=reason, note=note)
         self._reach("decide.review-recorded")
+        if reason is not None:
+            self._tombstone(tx, render_id, noes.facts_of(tx, decision, Mover.MODERATOR))
         return decision
 
     @watched("review")

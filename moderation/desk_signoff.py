@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from moderation import noes
 from moderation.access.account import Account, Role
 from moderation.attempts import watched
 from moderation.database import Database
@@ -13,12 +14,14 @@ from moderation.errors import AlreadyDecided, SignatureRefused
 from moderation.her_word import SIGNOFF, HerWord, Word, image_statement
 from moderation.reach import Reach, unreached
 from moderation.signoff import Mover, Reason, State
+from moderation.tombstones import Bury
 from moderation.vault import Shelf, Vault
 
 FAULTS: tuple[str, ...] = (
     "decide.signoff-signed",
     "decide.signoff-moved",
     "decide.signoff-recorded",
+    "decide.no-noted",
     "decide.signoff-committed",
     "decide.undo-recorded",
 )
@@ -54,8 +57,12 @@ class SignOff:
     SignatureRefused when her word does not stand behind it.
     """
 
-    def __init__(self, database: Database, vault: Vault, word: HerWord, reach: Reach = unreached) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, word: HerWord, reach: Reach = unreached, *, tombstone: Bury = lambda *_: None
+    ) -> None:
+        """`tombstone` keeps each of her noes beside the keys."""
         self._database = database
+        self._tombstone = tombstone
         self._vault = vault
         self._word = word
         self._reach = reach
@@ -141,6 +148,9 @@ class SignOff:
                 signature_id=signature_id,
             )
             self._reach("decide.undo-recorded" if what.choice == "undo" else "decide.signoff-recorded")
+            if what.choice in noes.TARGETS:
+                self._tombstone(tx, render_id, noes.facts_of(tx, decision, Mover.PERSON))
+                self._reach("decide.no-noted")
         self._reach("decide.signoff-committed")
         return decision
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from moderation import erasure_words as words
 from moderation import foresight
-from moderation.access.account import Account, Role
-from moderation.access.accounts import NO_PASSWORD
+from moderation.access.account import NO_PASSWORD, Account, Role
 from moderation.attempts import watched
 from moderation.audit import canonical
 from moderation.database import Database, Transaction

@@ -1,13 +1,13 @@
 """The objects of the moderation domain, each made once, when it is first asked for."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pwdlib import PasswordHash
 
-from moderation import carrying_out, erasure, key_succession
+from moderation import carrying_out, erasure, key_succession, noes, on_behalf
+from moderation.access import account_ends
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions, session_key
@@ -21,7 +21,6 @@ from moderation.database import Clock, Database, Transaction
 from moderation.decision_log import DecisionLog
 from moderation.desk import Desk
 from moderation.desk_figures import DeskFigures
-from moderation.desk_moves import Writing
 from moderation.desk_signoff import SignOff
 from moderation.desk_wishes import DeskWishes
 from moderation.earnings import Earnings
@@ -82,16 +81,16 @@ class House:
         self.database = Database(home.database, clock, self.heads.sign)
         self.person_keys = PersonKeys(self.database, Keyring(home.keys / "persons"))
         self.vault = Vault(home.folder, self.person_keys)
-        self.desk = Desk(self.database, self.vault, reach)
+        self.desk = Desk(self.database, self.vault, reach, tombstone=self.tombstones.noting(noes.KIND))
         self.submissions = Submissions(self.database, self.vault, self.desk)
         self.negatives = Negatives(self.database, self.vault)
         self.keys = self._her_keys()
         self.word = HerWord(self.keys)
         self.consent_word = ConsentWord(self.database, self.keys, self.word)
         self.approvals = Approvals(self.database)
-        self.signs = SignOff(self.database, self.vault, self.word, reach)
+        self.signs = SignOff(self.database, self.vault, self.word, reach, tombstone=self.tombstones.noting(noes.KIND))
         self.releases = Releases(self.database, self.vault, reach)
-        self.rights = Rights(self.database, reach, word=self.word, tombstone=self._bury)
+        self.rights = Rights(self.database, reach, word=self.word, tombstone=self.tombstones.noting(carrying_out.KIND))
         self.recalls = Recalls(self.database)
         self.receipts = Receipts(self.database, self._seal_head, reach)
         self.notices = Board(self.database, home.keys, self._cookie_key, demo=home.kind is Kind.DEMO)
@@ -115,11 +114,8 @@ class House:
             lambda tx, account, proof: self.confirmations.spend(tx, account, proof),
             lambda account: self.confirmations.is_open(account),
             demo=self.home.kind is Kind.DEMO,
-            tombstone=lambda tx, person_id, facts: self.tombstones.add(tx, key_succession.KIND, person_id, **facts),
+            tombstone=self.tombstones.noting(key_succession.KIND),
         )
-
-    def _bury(self, tx: Writing, subject_id: str, facts: Mapping[str, Any]) -> None:
-        self.tombstones.add(tx, carrying_out.KIND, subject_id, **facts)
 
     def _cookie_key(self) -> str:
         return session_key(self.home.keys / "session.key")
@@ -130,9 +126,6 @@ class House:
     def _seal_head(self, tx: Transaction) -> Seal:
         head = self.heads.sign(tx)
         return Seal(head.line(), head.fingerprint, self.heads.attest)
-
-    def _bury_person(self, tx: Writing, person_id: str, facts: Mapping[str, Any]) -> None:
-        self.tombstones.add(tx, erasure.KIND, person_id, **facts)
 
     def _forget_protected(self) -> None:
         ProtectedPeople(self.database, Keyring(self.home.keys / "protected"), lambda: "").erase_expired()
@@ -154,6 +147,9 @@ class House:
             carrying_out.KIND: lambda tx, stone: carrying_out.carry_out(tx, stone.facts),
             erasure.KIND: lambda tx, stone: self.erasure.again(tx, stone.facts),
             key_succession.KIND: lambda tx, stone: key_succession.follow_again(tx, stone.facts),
+            noes.KIND: lambda tx, stone: noes.say_again(tx, stone.facts),
+            on_behalf.KIND: lambda tx, stone: on_behalf.end_again(tx, stone.subject, stone.facts),
+            account_ends.KIND: lambda tx, stone: account_ends.end_again(tx, stone.subject, stone.facts),
         }
 
     def catch_up(self) -> None:
@@ -171,7 +167,7 @@ class House:
             self.rights,
             self.reach,
             word=self.word,
-            tombstone=self._bury_person,
+            tombstone=self.tombstones.noting(erasure.KIND),
             head=lambda tx: self.heads.sign(tx).line(),
         )
 
@@ -203,7 +199,8 @@ class House:
     @cached_property
     def behalf(self) -> OnBehalf:
         """How an agency says no for her, where she allows it."""
-        return OnBehalf(self.database, self.word)
+        noted = self.tombstones.noting
+        return OnBehalf(self.database, self.word, tombstone=noted(on_behalf.KIND), tombstone_of_no=noted(noes.KIND))
 
     @cached_property
     def agency(self) -> AgencyView:
@@ -213,7 +210,7 @@ class House:
     @cached_property
     def accounts(self) -> Accounts:
         """Who may come in."""
-        return Accounts(self.database, PasswordHash.recommended())
+        return Accounts(self.database, PasswordHash.recommended(), self.tombstones.noting(account_ends.KIND))
 
     @cached_property
     def confirmations(self) -> Confirmations:

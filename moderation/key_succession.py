@@ -45,7 +45,18 @@ def follow_again(tx: Writing, facts: Mapping[str, Any]) -> None:
     for row in keys:
         tx.execute(_ADD, row)
     for told in facts["signatures"]:
-        tx.execute(_SIGN, _read(told))
+        enter_signature(tx, told)
+
+
+def signature_of(tx: Writing, signature_id: str | None) -> dict[str, Any] | None:
+    """A signature as JSON values; None where there is none."""
+    rows = tx.execute(f"SELECT {_SIGNATURES} FROM signature WHERE id = ?", [signature_id])
+    return _told(rows[0]) if rows else None
+
+
+def enter_signature(tx: Writing, told: Mapping[str, Any]) -> None:
+    """Keep a signature again, unless its key is not known here."""
+    tx.execute(_SIGN, _read(told))
 
 
 def _told(row: Row) -> Row:

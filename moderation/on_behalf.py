@@ -1,7 +1,10 @@
 """Her agency's no in her place: only while she allows it, signed by her key, and never a yes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from moderation import noes
 from moderation.access.account import Account, Role
 from moderation.attempts import watched
 from moderation.audit import canonical
@@ -11,9 +14,12 @@ from moderation.desk_moves import Row, Writing, insist_possible, move
 from moderation.errors import AlreadyDecided, BadRequest, NotYours
 from moderation.her_word import HerWord, Said, Word
 from moderation.signoff import Mover, State
+from moderation.tombstones import Bury
 
 PERMISSION = "refusal on her behalf"
 """The kind of the statement by which she gives the permission and takes it back."""
+KIND = "permission"
+"""What the tombstone file calls its end."""
 _HERS_ALONE = "Only she herself says what her agency may do in her place."
 _NOT_ALLOWED = "She has not allowed her agency to say no for her."
 _OF_HERS = """
@@ -24,6 +30,11 @@ _IMAGE = """
 SELECT r.id, EXISTS (SELECT 1 FROM refusal_allowed f WHERE f.person_id = p.id AND f.agency_id = p.agency_id) AS allowed,
     (SELECT f.seq FROM refusal_allowed f WHERE f.person_id = p.id) AS seq
 FROM render r JOIN twin t ON t.id = r.twin_id JOIN person p ON p.id = t.person_id WHERE r.id = ? AND p.agency_id = ?
+"""
+_END = """
+INSERT INTO refusal_permission (person_id, agency_id, allowed, account_id, signature_id, said_at)
+SELECT f.person_id, f.agency_id, 0, a.id, NULL, :at FROM refusal_allowed f JOIN account a ON a.id = :account_id
+WHERE f.person_id = :person_id AND f.agency_id = :agency_id AND f.said_at <= :at
 """
 
 
@@ -44,9 +55,19 @@ class Allowance:
 class OnBehalf:
     """The permission, and what an agency does with it; nothing here can approve, undo or release."""
 
-    def __init__(self, database: Database, word: HerWord) -> None:
+    def __init__(
+        self,
+        database: Database,
+        word: HerWord,
+        *,
+        tombstone: Bury = lambda *_: None,
+        tombstone_of_no: Bury = lambda *_: None,
+    ) -> None:
+        """`tombstone` keeps the end of a permission beside the keys, `tombstone_of_no` each refusal."""
         self._database = database
         self._word = word
+        self._tombstone = tombstone
+        self._tombstone_of_no = tombstone_of_no
 
     def standing(self, account: Account) -> Allowance | None:
         """How it stands with her own agency; None without one. Raises NotYours for other roles."""
@@ -88,6 +109,8 @@ class OnBehalf:
             )
             event = "refusal.allowed" if allowed else "refusal.disallowed"
             tx.record(event, str(account.person_id), agency_id=agency_id, signature_id=signature_id)
+            if not allowed:
+                self._tombstone(tx, str(account.person_id), {"agency_id": agency_id, "account_id": account.id, "at": tx.now})
 
     def may_refuse(self, account: Account, render_id: str) -> bool:
         """Whether this agency may say no to this image for her. Raises NotFound for images of other agencies' people."""
@@ -111,7 +134,14 @@ class OnBehalf:
             new = new_id(tx)
             facts = {"decision_id": new, "reason": reason, "permission": image["seq"], "agency_id": account.agency_id}
             move(tx, render_id, State.REFUSED, Mover.AGENCY, version=version, **facts)
-            return record_decision(tx, account, render_id, "signoff", "refuse", decision_id=new, reason=reason, note=told)
+            decision = record_decision(tx, account, render_id, "signoff", "refuse", decision_id=new, reason=reason, note=told)
+            self._tombstone_of_no(tx, render_id, noes.facts_of(tx, decision, Mover.AGENCY))
+            return decision
+
+
+def end_again(tx: Writing, person_id: str, facts: Mapping[str, Any]) -> None:
+    """End the permission again in an older copy of the database; nothing where she gave none there."""
+    tx.execute(_END, {"person_id": person_id, **facts})
 
 
 def _agency_of(tx: Writing, account: Account) -> str:

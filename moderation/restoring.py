@@ -5,6 +5,7 @@ restored home only shows what it holds until an administrator confirms the newes
 """
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -44,11 +45,17 @@ ACTOR = "restore"
 ALTERED = "This backup was altered or is damaged: {}."
 _CHUNK = 1 << 20
 
+WAITS_AGAIN = (State.IN_REVIEW, State.HER_TURN, State.BLOCKED, State.REFUSED)
+"""States that are known: whoever said no to an image since, the tombstones tell, and a yes is only lost."""
 _EVERY_FENCE = ("UPDATE twin SET epoch = epoch + 1", "UPDATE licence SET epoch = epoch + 1")
-# What she approved and a brand was given stays given; every other fence of before is behind the new ones for good.
-_RELEASED = """
+# What she approved and a brand was given stays given, and what waits goes on waiting unless its fence was behind already;
+# every other fence of before is behind the new ones for good.
+_KEPT = """
 UPDATE render SET (twin_epoch, licence_epoch) = (SELECT w.twin_epoch, w.licence_epoch FROM licence_window w
-    WHERE w.licence_id = render.licence_id) WHERE state = 'released'
+    WHERE w.licence_id = render.licence_id)
+WHERE state = 'released' OR (state IN (SELECT value FROM json_each(:waits)) AND EXISTS (SELECT 1 FROM licence_window w
+    WHERE w.licence_id = render.licence_id AND w.twin_epoch = render.twin_epoch + 1
+    AND w.licence_epoch = render.licence_epoch + 1))
 """
 _NOBODY_IN = ("DELETE FROM sign_in", "DELETE FROM invitation WHERE used_at IS NULL")
 
@@ -74,6 +81,7 @@ class Restored:
     rows: int
     carried_out: int
     withdrawn: int
+    waiting: int
     head: Head
     has_tombstones: bool
 
@@ -142,27 +150,34 @@ def _bring_up(house: "House", manifest: Mapping[str, Any], head: Head, *, has_to
     reach("restore.verified")
     with house.database.write(ACTOR, held=True) as tx:
         carried_out = house.tombstones.catch_up(tx, house.again) if has_tombstones else 0
-        withdrawn = _fence_all(tx)
+        withdrawn = _fence_all(tx, has_tombstones=has_tombstones)
+        waits = tx.execute("SELECT count(*) AS images FROM render WHERE state IN ('in review', 'her turn')")[0]["images"]
         facts = {"head": head.line(), "backup_at": manifest["at"], "carried_out": carried_out, "withdrawn": withdrawn}
         tx.record("studio.restored", "home", tombstones=has_tombstones, **facts)
     reach("restore.carried-out")
     house.erasure.resume()
     reach("restore.erased")
-    return Restored(len(manifest["files"]), verified.rows, carried_out, len(withdrawn), head, has_tombstones)
+    return Restored(len(manifest["files"]), verified.rows, carried_out, len(withdrawn), waits, head, has_tombstones)
 
 
-def _fence_all(tx: Transaction) -> list[str]:
-    """Put every fence behind a new one and let nobody stay signed in; the ids of waiting images, which are withdrawn.
+def _fence_all(tx: Transaction, *, has_tombstones: bool) -> list[str]:
+    """Put every fence behind a new one and let nobody stay signed in; the ids of the images that are withdrawn.
 
-    They may have been refused or taken back since, and whatever was decided about them is decided again on a new image.
+    Of an image that was being made or was approved nobody can know what became of it since: it may have been cancelled, or
+    released and paid. Without tombstones nobody knows either to which of the others she said no.
     """
-    marks = ", ".join("?" for _ in WAITING)
-    waiting = [row["id"] for row in tx.execute(f"SELECT id FROM render WHERE state IN ({marks}) ORDER BY id", WAITING)]
-    for render_id in waiting:
-        move(tx, render_id, State.WITHDRAWN, Mover.RIGHTS, cause="restored")
-    for statement in (*_EVERY_FENCE, _RELEASED, *_NOBODY_IN):
+    waits = WAITS_AGAIN if has_tombstones else ()
+    lost = [state for state in WAITING if state not in waits]
+    known = {"waits": json.dumps(waits)}
+    rows = tx.execute("SELECT id FROM render WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id", [json.dumps(lost)])
+    for row in rows:
+        move(tx, row["id"], State.WITHDRAWN, Mover.RIGHTS, cause="restored")
+    for statement in _EVERY_FENCE:
         tx.execute(statement)
-    return waiting
+    tx.execute(_KEPT, known)
+    for statement in _NOBODY_IN:
+        tx.execute(statement)
+    return [row["id"] for row in rows]
 
 
 def _hold(database: Database) -> None:

@@ -37,6 +37,8 @@ class Tombstone:
     facts: Mapping[str, Any]
 
 
+Bury = Callable[[Writing, str, Mapping[str, Any]], object]
+"""`(tx, subject, facts)`: keeps an act of one kind beside the keys, within its transaction, which must be about to commit."""
 Again = Mapping[str, Callable[[Transaction, Tombstone], object]]
 """By kind, what carries an act out again; nothing changes when it stands already."""
 
@@ -76,6 +78,10 @@ class Tombstones:
         except OSError as error:
             raise TombstonesBroken(f"What is taken back cannot be noted in {self.file}: {error.strerror or error}.") from error
         _mark(tx, line)
+
+    def noting(self, kind: str) -> Bury:
+        """What adds lines of this kind."""
+        return lambda tx, subject, facts: self.add(tx, kind, subject, **facts)
 
     def lines(self) -> list[Row]:
         """Every line, proven to follow the one before. Raises TombstonesBroken, naming the first that does not."""

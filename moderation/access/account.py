@@ -18,6 +18,8 @@ class Role(StrEnum):
 
 BELONGS_TO = {Role.CREATIVE: "brand_id", Role.MODEL: "person_id", Role.AGENCY: "agency_id"}
 """The one column that ties a role to a brand, a person or an agency; the other roles have none."""
+NO_PASSWORD = "!"
+"""Stands where a hash would: no password opens this account."""
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from typing import Any
 from pwdlib import PasswordHash
 from ulid import ULID
 
-from moderation.access.account import BELONGS_TO, Account, Role
+from moderation.access.account import BELONGS_TO, NO_PASSWORD, Account, Role
+from moderation.access.account_ends import disabled, password_left, role_left
 from moderation.access.throttle import count_attempt, forgive
 from moderation.database import Database, Transaction
 from moderation.errors import AccountRefused, NotFound, NotYours
+from moderation.tombstones import Bury
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
-NO_PASSWORD = "!"
-"""Stands where a hash would: no password opens this account."""
 HASHES_AT_ONCE = 2
 """One argon2 hash takes 64 MiB, so a crowd at the door waits in line."""
 FIELDS = "id, login, name, role, brand_id, person_id, agency_id, session_version"
@@ -69,10 +69,11 @@ def checked_password(password: str, login: str) -> str:
 
 
 class Accounts:
-    """Every account of the studio; `hasher` is pwdlib's (argon2)."""
+    """Every account of the studio; `hasher` is pwdlib's (argon2), and `tombstone` keeps what ends beside the keys."""
 
-    def __init__(self, database: Database, hasher: PasswordHash) -> None:
+    def __init__(self, database: Database, hasher: PasswordHash, tombstone: Bury = lambda *_: None) -> None:
         self.database = database
+        self._tombstone = tombstone
         self._hasher = hasher
         self._turn = BoundedSemaphore(HASHES_AT_ONCE)
         self._dummy = hasher.hash(secrets.token_urlsafe())
@@ -164,6 +165,7 @@ class Accounts:
                 [account.role, account.brand_id, account.person_id, account.agency_id, account.id],
             )
             tx.record("account.role_changed", account.id, was=old.role, role=account.role, belongs_to=belongs_to)
+            self._tombstone(tx, account.id, role_left(account))
         return account_of(rows[0])
 
     def disable(self, login: str, actor: str) -> None:
@@ -177,6 +179,7 @@ class Accounts:
             ):
                 raise AccountRefused(f"The account {login} is disabled already.")
             tx.record("account.disabled", account.id)
+            self._tombstone(tx, account.id, disabled(tx.now))
 
     def set_password(self, login: str, password: str, actor: str) -> None:
         """Set the password of an account that is not a model's; its sessions end.
@@ -189,6 +192,7 @@ class Accounts:
         hashed = self.hash(checked_password(password, account.login))
         with self.database.write(actor) as tx:
             write_password(tx, account.id, hashed)
+            self._tombstone(tx, account.id, password_left())
 
     def change_own(self, account: Account, present: str, new: str, address: str) -> Account:
         """Change one's own password, whatever one's role; the account as it then is. All its sessions end.
@@ -202,7 +206,9 @@ class Accounts:
         hashed = self.hash(checked_password(new, account.login))
         with self.database.write(account.id) as tx:
             tx.execute("UPDATE password_proof SET used_at = ? WHERE account_id = ? AND used_at IS NULL", [tx.now, account.id])
-            return write_password(tx, account.id, hashed)
+            changed = write_password(tx, account.id, hashed)
+            self._tombstone(tx, account.id, password_left())
+        return changed
 
 
 def write_password(tx: Transaction, account_id: str, hashed: str) -> Account:

@@ -4,8 +4,8 @@ import secrets
 from datetime import timedelta
 from typing import Any, Protocol
 
-from moderation.access.account import Account
-from moderation.access.accounts import NO_PASSWORD, Accounts, token_sha256
+from moderation.access.account import NO_PASSWORD, Account
+from moderation.access.accounts import Accounts, token_sha256
 from moderation.errors import AccountRefused, SignatureRefused
 
 LASTS = timedelta(minutes=5)

@@ -3,8 +3,8 @@
 import secrets
 from datetime import timedelta
 
-from moderation.access.account import Account
-from moderation.access.accounts import FIELDS, NO_PASSWORD, Accounts, account_of, checked_password, token_sha256, write_password
+from moderation.access.account import NO_PASSWORD, Account
+from moderation.access.accounts import FIELDS, Accounts, account_of, checked_password, token_sha256, write_password
 from moderation.errors import AccountRefused, NotFound
 
 LASTS = timedelta(hours=72)

@@ -24,7 +24,7 @@ POINTS = {
     "undone": ["decide.review-undone"],
     "escalate": ["decide.escalated"],
     "approve": ["decide.signoff-signed", "decide.signoff-moved", "decide.signoff-recorded", "decide.signoff-committed"],
-    "undo": ["decide.undo-recorded"],
+    "undo": ["decide.undo-recorded", "decide.no-noted"],
     "release": ["release.verified", "release.moved", "release.recorded", "release.posted", "release.committed"],
     "grant": ["release.grant-recorded", "release.granted"],
     "revoke": ["revoke.recorded", "revoke.fenced", "revoke.moved", "revoke.committed"],
