@@ -41,6 +41,7 @@ from twin.look import Look
 from twin.order import SEEDS
 from twin.orphans import sweep
 from twin.pages.floor import Elsewhere, Floor, Judged
+from twin.pages.repaints import Repaints
 from twin.painter import Painting
 from twin.painter_commands import painters
 from twin.plate import negative_bytes
@@ -138,8 +139,7 @@ class Studio:
 
     def floor(self) -> Floor:
         """The studio page's reads and acts."""
-        house = self.painting
-        return Floor(house.store, house.jobs, house.wardrobe, house.lookbook, house.clock, lambda: secrets.randbelow(SEEDS))
+        return Floor.over(self.painting, lambda: secrets.randbelow(SEEDS))
 
     def judged(self, account: Account, shoot_id: str) -> Mapping[str, Judged]:
         """What the moderation domain adds to the images of a shoot."""
@@ -200,7 +200,7 @@ def build_site(studio: Studio) -> "FastAPI":
         admit=judging.negatives.admit,
     )
     page = build_studio(studio.floor().studio(painting.engines.offers, elsewhere), guard(Role.CREATIVE))
-    parts = parts_of(judging, painting, assets=ASSETS, refusals=REFUSALS, missing=MISSING)
+    parts = parts_of(judging, painting, Repaints(studio.floor(), painting), assets=ASSETS, refusals=REFUSALS, missing=MISSING)
     hosts, secure = LOOPBACK | {settings.public or settings.host}, bool(settings.public)
     rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=secure, framed=settings.framed)
     zones = [server.Zone("/studio", Role.CREATIVE, page, furniture.dress()), *moderation_zones(judging, furniture, guard)]

@@ -58,11 +58,7 @@ class Edit:
 
     def sparing(self, faces: Iterable[Box]) -> Self:
         """The same, with every face taken out of what may change. Raises BadValue when nothing is left of it."""
-        mask = self.mask.copy()
-        for left, top, right, bottom in faces:
-            more_x, more_y = AROUND_FACE * (right - left), AROUND_FACE * (bottom - top)
-            rows = slice(max(0, int(top - more_y)), max(0, int(np.ceil(bottom + more_y))))
-            mask[rows, max(0, int(left - more_x)) : max(0, int(np.ceil(right + more_x)))] = False
+        mask = self.mask & ~around_faces(faces, self.size)
         if not mask.any():
             raise BadValue("Only her face is marked; a face is never repainted.")
         return type(self)(self.base, mask, self.source_type)
@@ -74,6 +70,16 @@ class Edit:
         inside = np.clip(distance_transform_edt(self.mask) / SEAM_PX, 0.0, 1.0)[..., None]
         mixed = self.base + inside * (painted.astype(np.float32) - self.base)
         return np.where(self.mask[..., None], np.rint(mixed), self.base).astype(np.uint8)
+
+
+def around_faces(faces: Iterable[Box], size: tuple[int, int]) -> Mask:
+    """What is never repainted of a picture of `size` (width, height): its faces, with room around each."""
+    kept = np.zeros((size[1], size[0]), np.bool_)
+    for left, top, right, bottom in faces:
+        more_x, more_y = AROUND_FACE * (right - left), AROUND_FACE * (bottom - top)
+        rows = slice(max(0, int(top - more_y)), max(0, int(np.ceil(bottom + more_y))))
+        kept[rows, max(0, int(left - more_x)) : max(0, int(np.ceil(right + more_x)))] = True
+    return kept
 
 
 def pixels_sha256(picture: Picture) -> str:

@@ -1,7 +1,6 @@
 """Enrolment outside Gradio, whose cache no original ever touches: its pages, and the route that takes photographs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -14,17 +13,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from moderation.access.account import Account, Role
 from moderation.access.answers import Pages, wants_page
 from moderation.access.forms import from_our_page
-from moderation.access.incoming import File, Limits, read_form
+from moderation.access.incoming import File, Limits, Underway, read_form
 from moderation.access.media import NEVER_KEPT, SignedIn
 from moderation.access.session import form_token_fits
 from moderation.decode import LARGEST_BYTES
-from moderation.errors import NotFound, TooManyAttempts
+from moderation.errors import NotFound
 
 OWN_FORM = [Depends(from_our_page)]
 Short = Annotated[str, Form(max_length=64)]
 AT_ONCE = Limits(files=30, bytes=LARGEST_BYTES)
-UPLOADS_AT_ONCE = 3
-"""Everything of an upload is in memory until all of it has arrived."""
+WAIT = "Photographs are being handed in already; wait until that is done, then send these."
 
 Facts = Mapping[str, Any]
 
@@ -45,24 +43,6 @@ class Enrolling:
     give_up: Callable[[Account, str], object]
     finish: Callable[[Account, str], object]
     thumbnail: Callable[[Account, str], bytes]
-
-
-class _Underway:
-    """Who is handing in at this moment: one upload for each account, and only few at all."""
-
-    def __init__(self) -> None:
-        self._accounts: set[str] = set()
-
-    @contextmanager
-    def one_of(self, account: Account) -> Iterator[None]:
-        """Raises TooManyAttempts."""
-        if account.id in self._accounts or len(self._accounts) >= UPLOADS_AT_ONCE:
-            raise TooManyAttempts("Photographs are being handed in already; wait until that is done, then send these.")
-        self._accounts.add(account.id)
-        try:
-            yield
-        finally:
-            self._accounts.discard(account.id)
 
 
 def enrolment_routes(pages: Pages, enrolling: Enrolling) -> APIRouter:
@@ -106,7 +86,7 @@ def enrolment_routes(pages: Pages, enrolling: Enrolling) -> APIRouter:
 
 
 def _upload_route(router: APIRouter, enrolling: Enrolling) -> None:
-    underway = _Underway()
+    underway = Underway(WAIT)
 
     @router.post("/enrolment/{twin_id}/photographs")
     async def hand_in(request: Request, account: SignedIn, twin_id: str) -> Response:

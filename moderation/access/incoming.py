@@ -1,7 +1,8 @@
 """Files handed in with a form: read as they come, into memory and never onto a disk, within limits, and only all together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from fastapi import HTTPException
@@ -9,12 +10,15 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from moderation.errors import BadRequest
+from moderation.access.account import Account
+from moderation.errors import BadRequest, TooManyAttempts
 
 LONGEST_SILENCE = 60.0
 """Seconds without a byte after which a connection counts as lost."""
 LONGEST_FIELD = 1000
 """Bytes of a field that is no file."""
+UPLOADS_AT_ONCE = 3
+"""Everything of an upload is in memory until all of it has arrived."""
 TORN = "The connection was lost before everything had arrived; nothing of it was kept."
 NO_FORM = "This is not what the form of an upload sends; nothing of it was kept."
 STALE = "This form is out of date; go back, load the page again, and send it once more."
@@ -44,6 +48,26 @@ class _Part:
     filename: str | None = None
     content: bytearray = field(default_factory=bytearray)
     too_large: bool = False
+
+
+class Underway:
+    """Who is handing in at this moment: one upload for each account, and only few at all."""
+
+    def __init__(self, waits: str) -> None:
+        """`waits` is what is said to whoever has to wait."""
+        self._accounts: set[str] = set()
+        self._waits = waits
+
+    @contextmanager
+    def one_of(self, account: Account) -> Iterator[None]:
+        """Raises TooManyAttempts."""
+        if account.id in self._accounts or len(self._accounts) >= UPLOADS_AT_ONCE:
+            raise TooManyAttempts(self._waits)
+        self._accounts.add(account.id)
+        try:
+            yield
+        finally:
+            self._accounts.discard(account.id)
 
 
 class _Reader:

@@ -37,6 +37,7 @@ from moderation.pages.my_twin import build_my_twin
 from moderation.pages.papers import document_html, draft_html, shelf_html, unsigned_strip
 from moderation.pages.ports import DeskPorts, HerPorts
 from moderation.pages.recalls import her_list, strip
+from moderation.pages.repainting import Repaints, repainting_router
 from moderation.pages.scales import scales_page
 from moderation.pages.statement import StatementPages
 from moderation.pages.story import story_html
@@ -133,6 +134,7 @@ def moderation_zones(house: House, furniture: Furniture, guard: Guard) -> list[Z
 def parts_of(
     house: House,
     twins: Twins,
+    repaints: Repaints,
     *,
     assets: Path,
     refusals: tuple[type[Exception], ...],
@@ -159,6 +161,7 @@ def parts_of(
         lambda pages: her_data_routes(pages, _her_data(house)),
         lambda pages: money_routes(pages, _money(house)),
         enrolment_router(house, twins),
+        repainting_router(house, repaints),
         lambda pages: decision_routes(pages, _decisions(house)),
         *agency_routers(house, twins.bureau, refusals, missing),
         administration_router(house, lambda: twins.engines, assets),
@@ -166,7 +169,6 @@ def parts_of(
         lambda pages: notice_routes(pages, house.notices.inbox, house.notices.links, house.settle),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
     )
-
     links = partial(_links, house)
     return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, links)
 

@@ -42,6 +42,9 @@ OWN = {
     ("POST", "/enrolment/{twin_id}/photograph/{act}"): always(403, nobody=401),
     ("POST", "/enrolment/{twin_id}/end/{act}"): always(403, nobody=401),
     ("GET", "/media/photograph/{photograph_id}"): always(404, nobody=401),
+    ("GET", "/repaint/{base_id}"): only("maya"),
+    ("GET", "/repaint/{base_id}/part/{name}"): only("maya"),
+    ("POST", "/repaint/{base_id}"): always(403, nobody=401),
     ("GET", "/health"): EVERYBODY,
     ("GET", "/sign-in"): EVERYBODY,
     ("POST", "/sign-in"): always(403),
@@ -152,6 +155,8 @@ def filled(theatre: Theatre, path: str) -> str:
     taken = stage.database.rows("SELECT id FROM taking_back WHERE subject_id = ?", [stage.cast["maya", "nora", "recalled"]])
     stage.house.settle()
     known = {"render_id": image, "twin_id": "nora", "login": "nora", "reference_id": "nora_front", "name": "gel"}
+    if path.startswith("/repaint"):
+        known |= {"base_id": image, "name": "backdrop"}
     known |= {"party": "person", "party_id": "nora", "month": "2026-05"}
     known |= {"person_id": "nora", "kind": "painting", "consent_id": "nora-1"}
     known |= {"taking_back_id": taken[0]["id"], "document_id": "nora-1"}

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from twin.edits import STANDING
 from twin.engines import Offer
 from twin.lookbook import NamedLook
 from twin.pages.markup import css_string, day, facts, moment, money, note
-from twin.pages.ports import TwinCard
+from twin.pages.ports import ImageCard, TwinCard
 from twin.relight import Difference
 from twin.wardrobe import Swatch
 from twin.words import Reading
@@ -75,6 +76,13 @@ def painted_by(twin: TwinCard | None, offers: Sequence[Offer]) -> Markup:
 def ready_for(twin: TwinCard, offers: Sequence[Offer]) -> list[Offer]:
     """The painters that run here and can paint this twin."""
     return [one for one in offers if not one.refusal and one.paints(twin.id, pictured=twin.pictured)]
+
+
+def parts_link(image: ImageCard | None) -> Markup:
+    """The way to the page that repaints a part of an image; nothing where no part of it may be repainted."""
+    if image is None or image.state not in STANDING:
+        return Markup("")
+    return Markup('<a class="ts-deed" href="/repaint/{}">Repaint a part</a>').format(image.id)
 
 
 def swatch_named(swatches: Sequence[Swatch], colour: str) -> str | None:

@@ -42,6 +42,7 @@ class Room:
     release: Any
     relight: Any
     repaint: Any
+    parts: Any
     take: Any
     appeal: Any
     appeal_note: Any
@@ -52,7 +53,7 @@ class Room:
         """What `show` may change."""
         return [
             *(self.picture, self.words_beside, self.story, self.film, self.film_style, self.generate, self.stop),
-            *(self.release, self.relight, self.repaint, self.take, self.appeal, self.appeal_note, self.seen),
+            *(self.release, self.relight, self.repaint, self.parts, self.take, self.appeal, self.appeal_note, self.seen),
         ]
 
     def show(self, studio: Studio, view: View) -> Updates:
@@ -93,6 +94,7 @@ class Room:
             self.release: gr.update(visible=state == "approved"),
             self.relight: gr.update(visible=image is not None and image.negative),
             self.repaint: gr.update(visible=image is not None and state not in ("", *RUNNING, "withdrawn")),
+            self.parts: cards.parts_link(image),
             self.take: gr.update(visible=image is not None),
             self.appeal: gr.update(visible=disputed),
             self.appeal_note: gr.update(visible=disputed),

@@ -84,10 +84,12 @@ def _deeds() -> dict[str, Any]:
         release = gr.Button("Release", variant="primary", elem_id="release", visible=False, min_width=120)
         relight = gr.Button("Light table", elem_id="relight", visible=False, min_width=120)
         repaint = gr.Button("Repaint, new seed", elem_id="repaint", visible=False, min_width=120)
+        parts = leaf("repaint-part")
         take = gr.Button("Use its look", elem_id="take-look", visible=False, min_width=120)
     note = gr.Textbox(label="Why it should be looked at again", elem_id="appeal-note", visible=False, max_length=500)
     appeal = gr.Button("Ask for a second look", elem_id="appeal", visible=False)
-    return {"release": release, "relight": relight, "repaint": repaint, "take": take, "appeal": appeal, "appeal_note": note}
+    deeds = {"release": release, "relight": relight, "repaint": repaint, "parts": parts, "take": take}
+    return {**deeds, "appeal": appeal, "appeal_note": note}
 
 
 def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:

@@ -1,0 +1,144 @@
+"""What the page that repaints a part of a picture is told and orders: what may change, who paints it, at what price."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from scipy.ndimage import binary_closing, binary_dilation
+
+from twin import edits, portfolio
+from twin.edit import Box, around_faces
+from twin.engines import Offer
+from twin.errors import BadValue, NotFound, PainterUnavailable
+from twin.look import Look
+from twin.pages.cards import price
+from twin.pages.floor import Floor, maker_of
+from twin.pages.form import colour
+from twin.pages.ports import Account, TwinCard
+from twin.plate import open_negative
+
+WORDS_AT_MOST = 240
+COVERED, WORN = 0.5, 0.25
+LOOSER = 6
+"""Pixels by which a marked garment is wider than the old one, so that nothing of its edge stays."""
+CLOTHES, BACKDROP = "clothes", "backdrop"
+OF_NEGATIVE = (CLOTHES, BACKDROP)
+"""The parts that a negative knows."""
+
+
+class Painters(Protocol):
+    """Tells who repaints a part of a picture of a twin, each with what it still needs here."""
+
+    def painters_of_parts(self, twin_id: str, /) -> Sequence[Offer]: ...
+
+
+@dataclass(frozen=True)
+class Repaints:
+    """Orders of creatives that repaint a part of a picture, and what their page shows."""
+
+    floor: Floor
+    painters: Painters
+
+    def of_image(self, account: Account, render_id: str) -> Mapping[str, Any]:
+        """Everything on the page of an image of the brand. Raises NotFound, also when no part of it is repainted any more."""
+        with self.floor.store.read(account.id) as tx:
+            rows = tx.execute("SELECT * FROM render WHERE id = ? AND brand_id = ?", [render_id, maker_of(account).brand_id])
+            if not rows:
+                raise NotFound("There is no such image.")
+            _, (width, height) = edits.admitted(tx, render_id)
+        images = portfolio.renders_of(self.floor.store, maker_of(account).brand_id, rows[0]["shoot_id"])
+        image = next(one for one in images if one.id == render_id)
+        facts = {"id": render_id, "number": image.number, "shoots": (), "width": width, "height": height}
+        return {**facts, **self._choices(account, image.twin_id, image.look)}
+
+    def order(self, account: Account, base_id: str, told: Mapping[str, str], mask: bytes) -> Mapping[str, Any]:
+        """Order the marked part of an image anew as a form tells it; the new image's `id`, its number and its shoot's title.
+
+        Raises NotFound, BadValue, LookRefused, WordsRefused, PainterUnavailable, LicenceRefuses.
+        """
+        twin_id, before = self._look_of(account, base_id)
+        painter = self._painter(twin_id, told.get("painter", ""))
+        look = self._look(account, twin_id, painter, before, told)
+        entered = self.floor.change_part(account, base_id, look, painter, mask)
+        return self._ordered(account, entered)
+
+    def kept(self, faces: Sequence[Box], size: tuple[int, int]) -> bytes:
+        """What is never repainted of a picture of `size` (width, height), white, as a PNG."""
+        return edits.mask_png(around_faces(faces, size))
+
+    def part(self, negative: bytes, name: str) -> bytes:
+        """A part that a negative knows, white, as a PNG as large as it. Raises NotFound, BadValue."""
+        if name not in OF_NEGATIVE:
+            raise NotFound("There is nothing here.")
+        plate = open_negative(negative)
+        if name == BACKDROP:
+            return edits.mask_png(np.asarray(plate.alpha < COVERED, np.bool_))
+        worn = binary_closing(np.pad(plate.garment >= WORN, LOOSER), iterations=LOOSER)[LOOSER:-LOOSER, LOOSER:-LOOSER]
+        return edits.mask_png(np.asarray(binary_dilation(worn, iterations=LOOSER), np.bool_))
+
+    def _choices(self, account: Account, twin_id: str, look: Look | None) -> dict[str, Any]:
+        twin = self._twin(account, twin_id)
+        offers = self.painters.painters_of_parts(twin_id)
+        wardrobe = self.floor.wardrobe
+        return {
+            "twin_id": twin_id,
+            "twin_name": twin.name,
+            "refusal": twin.refusal,
+            "price": price(twin),
+            "images_left": twin.images_left,
+            "garments": [(one.id, one.title) for one in wardrobe.of(twin_id, worded=any(one.worded for one in offers))],
+            "swatches": [(one.title, one.colour) for one in wardrobe.swatches],
+            "worn": wardrobe.title_of(look.garment) if look else "",
+            "cloth": wardrobe.colour_name(look.garment_colour) if look else "",
+            "backdrop": wardrobe.colour_name(look.backdrop_colour) if look else "",
+            "painters": [one for one in offers if not one.refusal],
+            "wanting": [one.refusal for one in offers if one.refusal],
+            "words_at_most": WORDS_AT_MOST,
+        }
+
+    def _twin(self, account: Account, twin_id: str) -> TwinCard:
+        twin = next((one for one in self.floor.twins(account) if one.id == twin_id), None)
+        if twin is None:
+            raise NotFound("There is no such twin.")
+        return twin
+
+    def _look_of(self, account: Account, base_id: str) -> tuple[str, Look]:
+        rows = self.floor.store.rows(
+            "SELECT twin_id, look FROM render WHERE id = ? AND brand_id = ?", [base_id, maker_of(account).brand_id]
+        )
+        if not rows:
+            raise NotFound("There is no such image.")
+        return rows[0]["twin_id"], Look.from_json(rows[0]["look"])
+
+    def _painter(self, twin_id: str, name: str) -> str:
+        """The painter that was asked for, if it can repaint a part now; without a name the first that can."""
+        offers = self.painters.painters_of_parts(twin_id)
+        chosen = next((one for one in offers if one.name == name or (not name and not one.refusal)), None)
+        if chosen is None:
+            raise PainterUnavailable("No painter that is here now repaints a part of a picture of this person.")
+        if chosen.refusal:
+            raise PainterUnavailable(chosen.refusal)
+        return chosen.name
+
+    def _look(self, account: Account, twin_id: str, painter: str, before: Look, told: Mapping[str, str]) -> Look:
+        """The earlier look with what the form changes; how she is held and lit stays, whatever the words say."""
+        words = " ".join(told.get("words", "").split())
+        if len(words) > WORDS_AT_MOST:
+            raise BadValue(f"Say it in at most {WORDS_AT_MOST} characters.")
+        wanted = replace(
+            before,
+            garment=told.get("garment") or before.garment,
+            garment_colour=colour(told["cloth"]) if told.get("cloth") else before.garment_colour,
+            backdrop_colour=colour(told["backdrop"]) if told.get("backdrop") else before.backdrop_colour,
+            words="",
+        )
+        if words:
+            wanted = self.floor.read_words(account, twin_id, painter, wanted, words).look
+        return replace(wanted, pose=before.pose, light=before.light, exposure=before.exposure)
+
+    def _ordered(self, account: Account, render_id: str) -> Mapping[str, Any]:
+        sql = "SELECT s.id, s.title FROM shoot s JOIN render r ON r.shoot_id = s.id WHERE r.id = ?"
+        shoot = self.floor.store.rows(sql, [render_id])[0]
+        images = portfolio.renders_of(self.floor.store, maker_of(account).brand_id, shoot["id"])
+        return {"id": render_id, "number": next(one.number for one in images if one.id == render_id), "shoot": shoot["title"]}
