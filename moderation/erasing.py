@@ -45,3 +45,5 @@ def _destroyed(run: Run) -> Iterator[str]:
             yield f"{words} of " + ", ".join(f"{one['twin']} ({one['why']})" for one in run.facts[kind])
     if run.facts["pictures"]:
         yield f"pixels of {len(run.facts['pictures'])} images"
+    if run.facts.get("notices"):  # a receipt of an earlier version does not count them
+        yield f"{run.facts['notices']} notices"

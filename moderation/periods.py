@@ -5,8 +5,9 @@ from datetime import timedelta
 from moderation.access.session import LASTS as SESSION_LASTS
 from moderation.biometrics import LONGEST_UNUSED
 from moderation.enrolment.forgetting import LEFT_ALONE
+from moderation.notices.forgetting import AFTER_READING, UNREAD
 from moderation.protected import LONGEST as LONGEST_PROTECTED
-from moderation.retention import PIXELS
+from moderation.retention import BASES_KEPT, PIXELS
 from moderation.signoff import State
 
 
@@ -52,6 +53,11 @@ def _of_pictures() -> list[tuple[str, str]]:
             "Images that were withdrawn, recalled, cancelled, or never finished",
             f"Their pixels go {ended} days after that.",
         ),
+        (
+            "Pictures that a brand handed in to have a part of them repainted",
+            f"Kept only if they show the person alone; sealed, without what the file said of itself, and destroyed {BASES_KEPT.days}"
+            " days later, or when she no longer allows to be painted. Each opening is on record.",
+        ),
         ("Images that are waiting, approved or released", "Sealed, for as long as the licence they were made under is in use."),
     ]
 
@@ -67,6 +73,11 @@ def _of_the_rest() -> list[tuple[str, str]]:
         (
             "Consents, licences, decisions, the books and the audit chain",
             "For good: the law asks for the books, and the rest proves what was allowed. They hold no picture and no face.",
+        ),
+        (
+            "Notices",
+            f"Deleted {AFTER_READING.days} days after they were read, unread ones {_years(UNREAD)} after they came; with each goes"
+            " what is known of its sending. The address that somebody is written to goes as soon as it is taken out.",
         ),
         ("Being signed in", f"A session ends after {hours} hours, and its record goes with the next daily look."),
         (

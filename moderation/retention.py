@@ -12,6 +12,7 @@ from moderation.desk_decisions import new_id
 from moderation.desk_moves import Row
 from moderation.enrolment.forgetting import end, left_alone
 from moderation.errors import ModerationError
+from moderation.notices.forgetting import forget_notices
 from moderation.reach import Reach, unreached
 from moderation.restricted import destroy_object, destroy_objects, drop_destroyed
 from moderation.signoff import State
@@ -27,6 +28,9 @@ PIXELS: dict[State, timedelta] = {
     **dict.fromkeys((State.WITHDRAWN, State.RECALLED, State.CANCELLED, State.FAILED), timedelta(days=30)),
 }
 """How long the pixels of an image that nobody may use stay, counted from when it came to stand so."""
+
+BASES_KEPT = timedelta(days=90)
+"""How long a picture stays that was handed in to have a part of it repainted."""
 
 _PICTURES = """
 SELECT r.id, r.state FROM render r WHERE r.state = :state AND r.moved_at <= :until
@@ -102,7 +106,9 @@ class Retention:
             "enrolments": _end_enrolments(tx, over),
             "templates": _end_templates(tx, over),
             **{f"{kind}_objects": _end_objects(tx, over, kind, keep) for kind, keep in _KINDS.items()},
+            "old_bases": _end_old_bases(tx),
             "pictures": [row["id"] for row in self._old_pictures(tx)],
+            "notices": forget_notices(tx),
             "sessions": len(tx.execute("DELETE FROM sign_in WHERE ends_at <= ? RETURNING 1", [tx.now])),
         }
 
@@ -127,7 +133,14 @@ def _end_enrolments(tx: Transaction, over: dict[str, Keep]) -> list[dict[str, An
     return ended
 
 
-_KINDS = {"reference": "references", "weights": "weights"}
+_KINDS = {"reference": "references", "weights": "weights", "base": "bases"}
+
+
+def _end_old_bases(tx: Transaction) -> list[str]:
+    """Destroy the pictures that were handed in to be repainted long ago."""
+    until = (tx.at - BASES_KEPT).isoformat(timespec="microseconds")
+    sql = "SELECT id FROM restricted_object WHERE kind = 'base' AND kept_at <= ? AND destroyed_at IS NULL ORDER BY id"
+    return [row["id"] for row in tx.execute(sql, [until]) if destroy_object(tx, row["id"])]
 
 
 def _end_templates(tx: Transaction, over: dict[str, Keep]) -> list[dict[str, str | int]]:

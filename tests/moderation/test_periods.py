@@ -1,5 +1,6 @@
 """The public page says the very periods by which things are destroyed."""
 
+from moderation.notices.forgetting import AFTER_READING, UNREAD
 from moderation.periods import periods
 from moderation.retention import PIXELS
 from moderation.signoff import State
@@ -14,6 +15,9 @@ def test_what_the_page_says_is_what_the_job_does() -> None:
     for state in (State.WITHDRAWN, State.RECALLED, State.CANCELLED, State.FAILED):
         assert f" {PIXELS[state].days} days after" in ended
     assert set(PIXELS) == {state for state in State if state not in KEPT}
+    assert f"{AFTER_READING.days} days after they were read" in told["Notices"]
+    assert UNREAD.days == 365
+    assert "unread ones one year after" in told["Notices"]
     assert "three years after her last dealing" in told["Measurements of a face"]
 
 
