@@ -32,8 +32,12 @@ VISIBLE = 2.5
 TRIES = 6
 RELIT = 0.6
 """How often the other copy is in other light, where there is one; otherwise the same picture is changed."""
-MATCHED = 0.6
-"""How often such light is then toned down to the level that the face's edge has in the first copy, as forgers do."""
+MATCHED = 0.7
+"""How often such light is then brought to the levels of the first copy, as forgers do: of the face's edge, or place by place."""
+PLACE_BY_PLACE = 0.6
+"""How often that is done place by place, so that only what is finer than light tells both apart."""
+SMOOTHEST = (0.04, 0.3)
+"""How far such levels reach, in parts of the picture's side."""
 MIRRORED = 0.12
 """How often what is laid over is the face's mirror image, which has all but the same shape."""
 MIRROR_ORDER = [2, 3, 0, 1, 4]
@@ -96,7 +100,7 @@ def _blended_once(
     face = outline(landmarks)
     mask = blend_mask(picture.shape[:2], face, chance)
     if relit is not None and chance.random() < RELIT:
-        changed = toned(relit, picture, seam(mask)) if chance.random() < MATCHED else relit
+        changed = _matched(relit, picture, mask, chance) if chance.random() < MATCHED else relit
         changed = altered(changed, chance) if chance.random() < 0.3 else changed
     else:
         changed = altered(picture, chance)
@@ -117,6 +121,27 @@ def toned(picture: Picture, model: Picture, where: Mask) -> Picture:
     weights = where.astype(np.float64) + 1e-6
     here, there = ((one * weights[..., None]).sum(axis=(0, 1)) / weights.sum() for one in (picture, model))
     return np.asarray(np.clip(picture * np.clip((there + 2) / (here + 2), 0.3, 3.0), 0, 255), np.uint8)
+
+
+def levelled(picture: Picture, model: Picture, reach: float) -> Picture:
+    """The picture with the levels that the model has around each pixel, as far as `reach` pixels, by a factor."""
+    here, there = (_levels(one, reach) for one in (picture, model))
+    return np.asarray(np.clip(picture * np.clip((there + 2) / (here + 2), 0.3, 3.0), 0, 255), np.uint8)
+
+
+def _levels(picture: Picture, reach: float) -> NDArray[np.float32]:
+    """Smoothed at an eighth of the size: what is so even has nothing finer."""
+    size = picture.shape[1], picture.shape[0]
+    small = cv2.resize(picture.astype(np.float32), None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), reach / 8, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(smooth, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _matched(relit: Picture, picture: Picture, mask: Mask, chance: Chance) -> Picture:
+    if chance.random() < PLACE_BY_PLACE:
+        low, high = np.log(SMOOTHEST)
+        return levelled(relit, picture, float(np.exp(chance.uniform(low, high))) * picture.shape[0])
+    return toned(relit, picture, seam(mask))
 
 
 def mirrored(picture: Picture, landmarks: NDArray[np.float32]) -> Picture:

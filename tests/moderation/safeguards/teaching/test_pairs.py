@@ -7,7 +7,7 @@ from moderation.faces.chip import MEAN_FACE
 from moderation.safeguards.head import outline
 from moderation.safeguards.teaching import changes
 from moderation.safeguards.teaching.masks import seam
-from moderation.safeguards.teaching.pairs import VISIBLE, Sitter, laid, lesson, mirrored, self_blended, toned
+from moderation.safeguards.teaching.pairs import VISIBLE, Sitter, laid, lesson, levelled, mirrored, self_blended, toned
 from moderation.safeguards.teaching.scenery import staged
 
 POINTS = (np.array(MEAN_FACE) * 60 + (70, 60)).astype(np.float32)
@@ -56,6 +56,14 @@ def test_light_is_toned_down_to_what_the_edge_of_the_face_has() -> None:
     edge = seam(np.pad(np.ones((60, 60), np.float32), 70))
     before, after = ((one[edge > 0.5].mean() - PICTURE[edge > 0.5].mean()) for one in (RELIT, toned(RELIT, PICTURE, edge)))
     assert abs(after) < 0.2 * abs(before)
+
+
+def test_light_is_levelled_place_by_place_and_lines_stay() -> None:
+    found = levelled(RELIT, PICTURE, 12.0)
+    left, right = (np.s_[40:160, 30:60], np.s_[40:160, 140:170])
+    for place in (left, right):
+        assert abs(found[place].mean() - PICTURE[place].mean()) < 0.2 * abs(RELIT[place].mean() - PICTURE[place].mean())
+    assert np.corrcoef(found[left].ravel(), RELIT[left].ravel())[0, 1] > 0.9
 
 
 def test_a_mirror_image_lies_over_the_face_that_it_is_of() -> None:
