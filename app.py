@@ -110,7 +110,7 @@ class Studio:
             seal=self.seal,
             incoming=incoming,
             sweep=self.sweep,
-            edit=self.painting.edits(incoming.picture).of,
+            edit=self.painting.edits(self.judging.bases.picture).of,
             negative=lambda claim: Negative.behind(claim, self.painting.store, self.judging.negatives.stored),
             reach=self.settings.reach,
         )
@@ -264,7 +264,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             studio.prepare(tell)
             answer(*console.examine(studio.judging, asked), asked.json)
         case "repaint":
-            print(commands.repaint(studio.painting, asked.image, studio.judging.submissions.picture).reason)
+            print(commands.repaint(studio.painting, asked.image, studio.judging.bases.picture).reason)
         case "measure" if asked.report:
             studio.prepare(tell)
             print(console.report(studio.judging, studio.painting.probes(), studio.painting.painted_probes(), PLAIN, DATA, ASSETS))

@@ -42,10 +42,11 @@ class Keep:
     templates: str
     references: str
     weights: str
+    bases: str
     last_dealing: str
 
     def reason(self, kind: str, now: str) -> str | None:
-        """Why nothing of a kind (templates, references, weights) may be kept at `now`; None while it may."""
+        """Why nothing of a kind (templates, references, weights, bases) may be kept at `now`; None while it may."""
         if now < getattr(self, kind):
             return None
         return "unused" if _after(self.last_dealing) <= now else "consent ended"
@@ -72,6 +73,7 @@ def _keep(row: dict[str, Any]) -> Keep:
         templates=min(biometric, latest),
         references=min(max(biometric, painting), latest),
         weights=min(training, painting, latest),
+        bases=min(painting, latest),
         last_dealing=row["last_dealing"],
     )
 

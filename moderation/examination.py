@@ -53,10 +53,13 @@ class Examination:
         self._safeguards = tuple(safeguards)
         self._longest_s = longest_s
 
-    def examine(self, picture: Picture, twin_id: str) -> Verdict:
-        """The verdict on an (h, w, 3) uint8 sRGB picture submitted as this twin; raises ValueError on what is no picture."""
+    def examine(self, picture: Picture, twin_id: str, besides: Sequence[Safeguard] = ()) -> Verdict:
+        """The verdict on an (h, w, 3) uint8 sRGB picture submitted as this twin; raises ValueError on what is no picture.
+
+        `besides` are asked after the others.
+        """
         with Deadline(self._longest_s) as deadline:
-            return self._judge(self._exhibit(picture, twin_id, deadline), deadline)
+            return self._judge(self._exhibit(picture, twin_id, deadline), deadline, besides)
 
     def judge(self, exhibit: Exhibit) -> Verdict:
         """The verdict on a picture whose faces were read."""
@@ -68,8 +71,8 @@ class Examination:
         with Deadline(self._longest_s) as deadline:
             return self._exhibit(picture, twin_id, deadline)
 
-    def _judge(self, exhibit: Exhibit, deadline: Deadline) -> Verdict:
-        return Verdict.of(_answer(safeguard, exhibit, deadline) for safeguard in self._safeguards)
+    def _judge(self, exhibit: Exhibit, deadline: Deadline, besides: Sequence[Safeguard] = ()) -> Verdict:
+        return Verdict.of(_answer(safeguard, exhibit, deadline) for safeguard in (*self._safeguards, *besides))
 
     def _exhibit(self, picture: Picture, twin_id: str, deadline: Deadline) -> Exhibit:
         try:

@@ -27,6 +27,7 @@ from moderation.safeguards.content import Content, ContentPack
 from moderation.safeguards.copied import CopyOfReference
 from moderation.safeguards.exhibit import Picture, Safeguard
 from moderation.safeguards.face_size import FaceSize
+from moderation.safeguards.finding import Verdict
 from moderation.safeguards.likeness import Likeness
 from moderation.safeguards.manipulation import Manipulation
 from moderation.safeguards.nobody_else import NobodyElse
@@ -141,6 +142,11 @@ class Examiner:
     def sighting(self, picture: Picture, twin_id: str) -> Sighting:
         """What the face models say of a picture of a twin; decides nothing. Raises PackRefused, Unexaminable."""
         return sighting(self._reader.read, self._known(), picture, twin_id)
+
+    def examine_upload(self, picture: Picture, twin_id: str) -> Verdict:
+        """The verdict on a picture (h, w, 3) from outside; a model that tells generated ones is asked too, where one was chosen."""
+        generated = chosen_generated(self._database, self._folder, self._threads)
+        return self.examination.examine(picture, twin_id, [generated] if generated else [])
 
     def boxes(self, picture: Picture) -> list[tuple[float, float, float, float]]:
         """Left, top, right, bottom in pixels of every face in a picture (h, w, 3). Raises PackRefused."""

@@ -38,6 +38,10 @@ TABLES: dict[str, str] = {
     "ended_rights": f"SELECT * FROM revocation WHERE subject_id IN ({_HERS})",
     "references": f"SELECT * FROM reference WHERE twin_id IN ({_TWINS})",
     "restricted_objects": f"SELECT * FROM restricted_object WHERE twin_id IN ({_TWINS})",
+    "pictures_handed_in_to_repaint": (
+        "SELECT b.*, o.twin_id, o.destroyed_at FROM base_picture b JOIN restricted_object o ON o.id = b.id"
+        f" WHERE o.twin_id IN ({_TWINS})"
+    ),
     "enrolments": f"SELECT * FROM enrolment WHERE twin_id IN ({_TWINS})",
     "photographs_handed_in": (
         "SELECT p.id, p.enrolment_id, p.name, p.refused, p.sha256, p.added_at, p.vouched_by, p.removed_at"

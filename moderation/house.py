@@ -58,6 +58,7 @@ from moderation.viewing import Viewing
 from moderation.witness import Witnesses
 
 if TYPE_CHECKING:
+    from moderation.bases import Bases
     from moderation.enrolment.enrolments import Enrolments
     from moderation.enrolment.finishing import Finishing
     from moderation.examiner import Examiner, Pictures, Say
@@ -255,6 +256,13 @@ class House:
         from moderation.enrolment.finishing import Finishing
 
         return Finishing(self.database, self.vault, self.enrolments, lambda: self.examiner, self._enter, self.reach)
+
+    @cached_property
+    def bases(self) -> "Bases":
+        """Pictures that creatives hand in to have a part of them repainted."""
+        from moderation.bases import Bases
+
+        return Bases(self.database, self.vault, self.submissions, lambda: self.examiner)
 
     def limits(self) -> "Limits":
         """Every twin's limits with the face pack in use. Raises PackRefused without one."""

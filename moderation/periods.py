@@ -55,8 +55,8 @@ def _of_pictures() -> list[tuple[str, str]]:
         ),
         (
             "Pictures that a brand handed in to have a part of them repainted",
-            f"Kept only if they show the person alone; sealed, without what the file said of itself, and destroyed {BASES_KEPT.days}"
-            " days later, or when she no longer allows to be painted. Each opening is on record.",
+            "Kept only if they show the person alone; sealed, without what the file said of itself, and destroyed"
+            f" {BASES_KEPT.days} days later, or when she no longer allows to be painted. Each opening is on record.",
         ),
         ("Images that are waiting, approved or released", "Sealed, for as long as the licence they were made under is in use."),
     ]
@@ -76,8 +76,8 @@ def _of_the_rest() -> list[tuple[str, str]]:
         ),
         (
             "Notices",
-            f"Deleted {AFTER_READING.days} days after they were read, unread ones {_years(UNREAD)} after they came; with each goes"
-            " what is known of its sending. The address that somebody is written to goes as soon as it is taken out.",
+            f"Deleted {AFTER_READING.days} days after they were read, unread ones {_years(UNREAD)} after they came; with each"
+            " goes what is known of its sending. The address that somebody is written to goes as soon as it is taken out.",
         ),
         ("Being signed in", f"A session ends after {hours} hours, and its record goes with the next daily look."),
         (

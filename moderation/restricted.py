@@ -1,6 +1,7 @@
-"""What may be opened only for a purpose and on record: original reference photographs, and weights trained on one twin.
+"""What may be opened only for a purpose and on record: pictures that were handed in, and weights trained on one twin.
 
-Enrolment keeps both here. A file is sealed with the person's key before it touches the disk; each opening is one audit row.
+Enrolment keeps photographs and weights here. A file is sealed with the person's key before it touches the disk; each opening is
+one audit row.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ class Held:
 
 
 class Restricted:
-    """The objects of one kind; `References` and `Weights` are the two."""
+    """The objects of one kind: `References`, `Weights` or `BaseFiles`."""
 
     kind = ""
     shelf = Shelf.REFERENCE
@@ -108,6 +109,13 @@ class Weights(Restricted):
     lapsed = "What was trained on her is kept and opened only while she allows training and painting, and she does not."
 
 
+class BaseFiles(Restricted):
+    """Pictures of her that a brand handed in to have a part of them repainted."""
+
+    kind, shelf, keep_name = "base", Shelf.BASE, "bases"
+    lapsed = "A picture of her that was handed in is kept and opened only while she allows to be painted, and she does not."
+
+
 def destroy_objects(tx: Writing, kind: str, twin_id: str) -> list[str]:
     """Enter that every object of a kind of a twin is destroyed; the ids, whose files are to be dropped after the commit."""
     rows = tx.execute(
@@ -123,7 +131,11 @@ def destroy_object(tx: Writing, object_id: str) -> bool:
     return bool(tx.execute(sql, [tx.now, object_id]))
 
 
-SHELVES = {"reference": (Shelf.REFERENCE, Shelf.CROP, Shelf.THUMBNAIL), "weights": (Shelf.WEIGHTS,)}
+SHELVES = {
+    "reference": (Shelf.REFERENCE, Shelf.CROP, Shelf.THUMBNAIL),
+    "weights": (Shelf.WEIGHTS,),
+    "base": (Shelf.BASE, Shelf.THUMBNAIL),
+}
 """Where the files of an object lie, by its kind; all are named for it."""
 
 

@@ -7,6 +7,7 @@ from moderation.attempts import MIGRATIONS as ATTEMPTS
 from moderation.database import Migration, append_only
 from moderation.schema_agency import MIGRATIONS as AGENCY
 from moderation.schema_audit import HEADS, TOMBSTONES
+from moderation.schema_bases import MIGRATIONS as BASES
 from moderation.schema_desk import MIGRATIONS as DESK
 from moderation.schema_enrolment import MIGRATIONS as ENROLMENT
 from moderation.schema_keys import HER_KEYS
@@ -177,5 +178,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     *NOTICES,
     *ATTEMPTS,
     *ENROLMENT,
+    *BASES,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

@@ -19,6 +19,7 @@ Picture = NDArray[np.uint8]
 
 MARK = "AI-generated"
 REFERENCE_MARK = "Reference"
+BASE_MARK = "Handed in"
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATOR_TOOL = "Twin Studio"
 PREVIEW_BOX = (384, 480)
@@ -84,6 +85,11 @@ def seal(picture: Picture, disclosure_text: str, source_type: str, credited: Seq
     )
 
 
+def pixels_sha256_of_picture(picture: Picture) -> str:
+    """The hash over size and RGB of a picture (h, w, 3); BadImage for another array."""
+    return _pixels_hash(_image_of(picture))
+
+
 def pixels_sha256_of(content: bytes) -> str:
     """The hash over size and decoded RGB of an image file's bytes; BadImage when they are no picture."""
     return _pixels_hash(_decoded(content))
@@ -104,6 +110,11 @@ def mark_progress(picture: Picture) -> bytes:
 def mark_reference(picture: Picture) -> bytes:
     """A small JPEG of a picture of the person herself, marked as a reference so that nobody takes it for an image of ours."""
     return _marked_jpeg(_image_of(picture), REFERENCE_BOX, None, quality=82, mark=REFERENCE_MARK)
+
+
+def mark_base(picture: Picture) -> bytes:
+    """A JPEG no larger than a preview of a picture from outside, marked so that nobody takes it for an image of ours."""
+    return _marked_jpeg(_image_of(picture), PREVIEW_BOX, None, quality=85, mark=BASE_MARK)
 
 
 def mark_proof(picture: Picture, disclosure_text: str, source_type: str) -> bytes:

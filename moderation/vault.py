@@ -35,6 +35,7 @@ class Shelf(Enum):
     PROGRESS = ("progress", ".jpg")
     REFERENCE = ("vault/references", ".photo")
     WEIGHTS = ("vault/weights", ".weights")
+    BASE = ("vault/bases", ".png")
     CROP = ("vault/crops", ".png")
     THUMBNAIL = ("vault/thumbnails", ".jpg")
 

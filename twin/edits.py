@@ -17,11 +17,15 @@ LARGEST_FILE = 1_000_000
 STANDING = ("her turn", "approved", "released")
 """States of an image that a part may be repainted of: nobody has said no to it or taken it back."""
 _WHITE = 128
+_MARKED = """
+SELECT base_id, mask, 0 AS uploaded FROM edit_mask WHERE render_id = ?1
+UNION ALL SELECT base_id, mask, 1 FROM edit_upload WHERE render_id = ?1
+"""
 
 
 @dataclass(frozen=True)
 class Edits:
-    """The marked parts in `store`; `picture` reads the sealed picture of an image."""
+    """The marked parts in `store`; `picture` reads the sealed picture of an image, or one that was handed in."""
 
     store: Store
     picture: Callable[[str], Picture]
@@ -35,23 +39,42 @@ class Edits:
 
         Raises NotFound when the earlier image was refused, taken back or removed since, and what `picture` raises.
         """
-        rows = self.store.rows("SELECT * FROM edit_mask WHERE render_id = ?", [render_id])
+        rows = self.store.rows(_MARKED, [render_id])
         if not rows:
             return None
         with self.store.read("worker") as tx:
-            source_type = admitted(tx, rows[0]["base_id"])[0]
+            source_type = (uploaded if rows[0]["uploaded"] else admitted)(tx, rows[0]["base_id"])[0]
         base = self.picture(rows[0]["base_id"])
         return Edit(base, mask_of(rows[0]["mask"], (base.shape[1], base.shape[0])), source_type)
 
 
 def enter(tx: Transaction, render_id: str, base_id: str, mask: bytes) -> None:
-    """Keep the marked part of an order. Raises NotFound, BadValue."""
-    _, size = admitted(tx, base_id)
+    """Keep the marked part of an order, of an earlier image. Raises NotFound, BadValue."""
+    _keep(tx, "edit_mask", [render_id, base_id], mask, admitted(tx, base_id)[1])
+
+
+def enter_upload(tx: Transaction, render_id: str, base_id: str, mask: bytes) -> None:
+    """The same of a picture that was handed in. Raises NotFound, BadValue."""
+    _keep(tx, "edit_upload", [render_id, base_id], mask, uploaded(tx, base_id)[1])
+
+
+def _keep(tx: Transaction, table: str, ids: list[str], mask: bytes, size: tuple[int, int]) -> None:
     marked = mask_of(mask, size)
     if not marked.any() or marked.all():
         raise BadValue("Mark a part of the picture in white: the garment or the backdrop, neither nothing nor everything.")
-    values = [render_id, base_id, mask_png(marked), tx.now]
-    tx.execute("INSERT INTO edit_mask VALUES (?, ?, ?, ?)", values)
+    tx.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", [*ids, mask_png(marked), tx.now])
+
+
+def uploaded(tx: Transaction, base_id: str) -> tuple[str, tuple[int, int]]:
+    """Source type and size (width, height) of a picture that was handed in and is still there. Raises NotFound."""
+    rows = tx.execute(
+        "SELECT b.source_type, b.width, b.height FROM base_picture b JOIN restricted_object o ON o.id = b.id"
+        " WHERE b.id = ? AND o.destroyed_at IS NULL",
+        [base_id],
+    )
+    if not rows:
+        raise NotFound("There is no such picture, or it was removed: no part of it is repainted.")
+    return str(rows[0]["source_type"]), (rows[0]["width"], rows[0]["height"])
 
 
 def admitted(tx: Transaction, base_id: str) -> tuple[str, tuple[int, int]]:

@@ -36,4 +36,16 @@ BEGIN SELECT RAISE(ABORT, 'rows of edit_mask are never changed'); END;
 """
 """Images that repaint a part of an earlier one: which, and the marked part as a PNG of black and white."""
 
-MIGRATIONS = (("twin-painters", PAINTERS), ("twin-edits", EDITS))
+UPLOADS = """
+CREATE TABLE edit_upload (
+    render_id TEXT PRIMARY KEY REFERENCES render(id), base_id TEXT NOT NULL,
+    mask BLOB NOT NULL CHECK (length(mask) BETWEEN 1 AND 1000000), created_at TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER edit_upload_keeps_update BEFORE UPDATE ON edit_upload
+BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
+CREATE TRIGGER edit_upload_keeps_delete BEFORE DELETE ON edit_upload
+BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
+"""
+"""Images that repaint a part of a picture from outside: which one, and the marked part as a PNG of black and white."""
+
+MIGRATIONS = (("twin-painters", PAINTERS), ("twin-edits", EDITS), ("twin-edits-of-uploads", UPLOADS))

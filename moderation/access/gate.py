@@ -18,9 +18,9 @@ from moderation.access.session import Sessions
 READS = frozenset({"GET", "HEAD"})
 LARGEST_BODY = 1 << 20
 """No form and no event of a page carries more; bytes."""
-UPLOADS = re.compile(r"/enrolment/[A-Za-z0-9_-]{1,64}/photographs")
+UPLOADS = re.compile(r"/enrolment/[A-Za-z0-9_-]{1,64}/photographs|/repaint")
 LARGEST_UPLOAD = 96 << 20
-"""Bytes of photographs handed in at once, at the one kind of address that takes files."""
+"""Bytes of pictures handed in at once, at the addresses that take them."""
 ROOMS = {Role.CREATIVE: "The Studio", Role.MODERATOR: "The Review desk", Role.MODEL: "My twin"}
 
 LOCAL = frozenset({"localhost"})

@@ -7,11 +7,14 @@ from moderation.access.account import Account, Role
 from moderation.access.incoming import File
 from moderation.access.repainting import Repainting, repainting_routes
 from moderation.attempts import watched
+from moderation.decode import LARGEST_BYTES
 from moderation.errors import BadImage, IllegalMove, NotFound, RightsLapsed, SealBroken
 from moderation.house import House
 from moderation.insight import Card
 from moderation.marked import LARGEST_MASK, read_mask
 from moderation.pages.enrolment import Router
+from moderation.pages.markup import day
+from moderation.retention import BASES_KEPT
 
 FACE = "face"
 PARTS = (("clothes", "Her clothes"), ("backdrop", "The backdrop"))
@@ -21,10 +24,13 @@ Box = tuple[float, float, float, float]
 
 
 class Repaints(Protocol):
-    """What the other domain knows of repainting a part: its page's facts, orders, and masks as PNG."""
+    """What the other domain knows of repainting a part: its pages' facts, orders, and masks as PNG."""
 
     def of_image(self, account: Any, render_id: str, /) -> Facts: ...
-    def order(self, account: Any, base_id: str, told: Mapping[str, str], mask: bytes, /) -> Facts: ...
+    def of_upload(self, account: Any, twin_id: str, /) -> Facts: ...
+    def of_anybody(self, account: Any, /) -> Facts: ...
+    def order(self, account: Any, render_id: str, told: Mapping[str, str], mask: bytes, /) -> Facts: ...
+    def order_of_upload(self, account: Any, base_id: str, twin_id: str, told: Mapping[str, str], mask: bytes, /) -> Facts: ...
     def kept(self, faces: Sequence[Box], size: tuple[int, int], /) -> bytes: ...
     def part(self, negative: bytes, name: str, /) -> bytes: ...
 
@@ -32,7 +38,16 @@ class Repaints(Protocol):
 def repainting_router(house: House, repaints: Repaints) -> Router:
     """The routes of repainting over the pages' templates."""
     page = RepaintingPage(house, repaints)
-    return lambda pages: repainting_routes(pages, Repainting(page.sheet, page.part, page.order))
+    routes = Repainting(
+        table=page.table,
+        take=page.take,
+        remove=lambda *asked: house.bases.remove(*asked),
+        preview=lambda *asked: house.bases.preview(*asked),
+        sheet=page.sheet,
+        part=page.part,
+        order=page.order,
+    )
+    return lambda pages: repainting_routes(pages, routes)
 
 
 class RepaintingPage:
@@ -41,10 +56,26 @@ class RepaintingPage:
     def __init__(self, house: House, repaints: Repaints) -> None:
         self._house, self._repaints, self._database = house, repaints, house.database
 
+    def table(self, account: Account) -> Facts:
+        """The pictures that this creative's brand handed in, and of whom it may hand in more. Raises NotFound."""
+        bases = self._house.bases.of(account)
+        said = {"most_mb": LARGEST_BYTES >> 20, "days": BASES_KEPT.days, "day": day}
+        return {**said, "bases": bases, **self._repaints.of_anybody(account)}
+
+    def take(self, account: Account, twin_id: str, file: File) -> str:
+        """Hand a picture on to be looked at and kept; its id. Raises what `Bases.take` raises."""
+        from moderation.bases import Handed
+
+        if file.too_large:
+            raise BadImage(f"This file is too large; the studio reads pictures up to {LARGEST_BYTES >> 20} MB.")
+        return self._house.bases.take(account, twin_id, Handed(file.name, file.content))
+
     def sheet(self, account: Account, base_id: str) -> Facts:
         """Everything on the page of one picture. Raises NotFound."""
         card = self._card(account, base_id)
-        facts = self._repaints.of_image(account, base_id)
+        if card is None:
+            return self._sheet_of_upload(account, base_id)
+        facts, developable = self._repaints.of_image(account, base_id), self._developable(account, base_id)
         return {
             **facts,
             "address": f"/repaint/{base_id}",
@@ -52,8 +83,25 @@ class RepaintingPage:
             "title": f"{card.twin_name} no. {facts['number']}",
             "alt": f"{card.twin_name} for {card.brand_name}, {card.state}, AI-generated",
             "mark": "AI-generated",
-            "parts": PARTS if self._developable(account, base_id) else (),
-            "light_table": self._developable(account, base_id),
+            "parts": PARTS if developable else (),
+            "light_table": developable,
+            "doubts": (),
+        }
+
+    def _sheet_of_upload(self, account: Account, base_id: str) -> Facts:
+        base = self._house.bases.base(account, base_id)
+        return {
+            **self._repaints.of_upload(account, base.twin_id),
+            "address": f"/repaint/{base_id}",
+            "picture": f"/media/base/{base_id}",
+            "title": f"“{base.name}”",
+            "alt": f"{base.twin_name}, a picture that was handed in",
+            "mark": "Handed in",
+            "width": base.width,
+            "height": base.height,
+            "parts": (),
+            "light_table": False,
+            "doubts": base.doubts,
         }
 
     def part(self, account: Account, base_id: str, name: str) -> bytes:
@@ -62,6 +110,11 @@ class RepaintingPage:
         Raises NotFound, and PackRefused when no model that finds faces can be used.
         """
         card = self._card(account, base_id)
+        if card is None:
+            base = self._house.bases.base(account, base_id)
+            if name != FACE:
+                raise NotFound("There is nothing here.")
+            return self._repaints.kept(base.faces, (base.width, base.height))
         if name == FACE:
             boxes = self._house.examiner.boxes(self._house.submissions.picture(base_id))
             return self._repaints.kept(boxes, (card.width or 0, card.height or 0))
@@ -71,14 +124,20 @@ class RepaintingPage:
     @watched("repaint a part")
     def order(self, account: Account, base_id: str, told: Mapping[str, str], file: File) -> Facts:
         """Order the marked part of a picture anew. Raises NotFound, BadImage, and what an order raises."""
-        self._card(account, base_id)
+        card = self._card(account, base_id)
         if file.too_large:
             raise BadImage(f"The mask is larger than {LARGEST_MASK // 1_000_000} MB; a mask is a PNG of black and white.")
-        return self._repaints.order(account, base_id, told, read_mask(file.content))
+        if card is not None:
+            return self._repaints.order(account, base_id, told, read_mask(file.content))
+        base = self._house.bases.base(account, base_id)
+        return self._repaints.order_of_upload(account, base_id, base.twin_id, told, read_mask(file.content))
 
-    def _card(self, account: Account, base_id: str) -> Card:
+    def _card(self, account: Account, base_id: str) -> Card | None:
+        """The image of this id; None for a picture that was handed in. Raises NotFound."""
         if account.role is not Role.CREATIVE:
             raise NotFound("There is nothing here.")
+        if any(one.id == base_id for one in self._house.bases.of(account)):
+            return None
         return self._house.insight.card(account, base_id)
 
     def _developable(self, account: Account, base_id: str) -> bool:

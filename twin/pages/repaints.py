@@ -11,7 +11,8 @@ from twin import edits, portfolio
 from twin.edit import Box, around_faces
 from twin.engines import Offer
 from twin.errors import BadValue, NotFound, PainterUnavailable
-from twin.look import Look
+from twin.look import Authors, Light, Look, Pose
+from twin.order import RenderOrder
 from twin.pages.cards import price
 from twin.pages.floor import Floor, maker_of
 from twin.pages.form import colour
@@ -49,19 +50,44 @@ class Repaints:
             _, (width, height) = edits.admitted(tx, render_id)
         images = portfolio.renders_of(self.floor.store, maker_of(account).brand_id, rows[0]["shoot_id"])
         image = next(one for one in images if one.id == render_id)
-        facts = {"id": render_id, "number": image.number, "shoots": (), "width": width, "height": height}
+        facts = {"number": image.number, "shoots": (), "width": width, "height": height}
         return {**facts, **self._choices(account, image.twin_id, image.look)}
 
-    def order(self, account: Account, base_id: str, told: Mapping[str, str], mask: bytes) -> Mapping[str, Any]:
+    def of_upload(self, account: Account, twin_id: str) -> Mapping[str, Any]:
+        """The choices on the page of a picture of a twin that the brand handed in. Raises NotFound."""
+        return {"shoots": self._shoots(account), **self._choices(account, twin_id, None)}
+
+    def of_anybody(self, account: Account) -> Mapping[str, Any]:
+        """The people of whom a picture may be handed in, and those of whom not now; each with the price or the reason."""
+        twins = self.floor.twins(account)
+        return {
+            "people": [(one.id, one.name, price(one)) for one in twins if not one.refusal],
+            "refused": [(one.name, one.refusal) for one in twins if one.refusal],
+            "shoots": self._shoots(account),
+        }
+
+    def order(self, account: Account, render_id: str, told: Mapping[str, str], mask: bytes) -> Mapping[str, Any]:
         """Order the marked part of an image anew as a form tells it; the new image's `id`, its number and its shoot's title.
 
         Raises NotFound, BadValue, LookRefused, WordsRefused, PainterUnavailable, LicenceRefuses.
         """
-        twin_id, before = self._look_of(account, base_id)
+        twin_id, before = self._look_of(account, render_id)
         painter = self._painter(twin_id, told.get("painter", ""))
         look = self._look(account, twin_id, painter, before, told)
-        entered = self.floor.change_part(account, base_id, look, painter, mask)
-        return self._ordered(account, entered)
+        return self._ordered(account, self.floor.change_part(account, render_id, look, painter, mask))
+
+    def order_of_upload(
+        self, account: Account, base_id: str, twin_id: str, told: Mapping[str, str], mask: bytes
+    ) -> Mapping[str, Any]:
+        """The same of a picture of a twin that the brand handed in, into the shoot that the form names."""
+        painter = self._painter(twin_id, told.get("painter", ""))
+        worded = self.floor.card(painter).worded
+        before = self.floor.lookbook.looks[0].worn_by(twin_id, self.floor.wardrobe, worded=worded)
+        # Nobody said how she is held and lit there: the picture tells it better than a look that was drawn from a book.
+        look = self._look(account, twin_id, painter, replace(before, pose=Pose(), light=Light(), authors=Authors()), told)
+        licence = self._twin(account, twin_id).licence_id
+        order = RenderOrder(twin_id, licence, told.get("shoot", ""), painter, look, self.floor.dice())
+        return self._ordered(account, self.floor.change_upload(account, order, base_id, mask))
 
     def kept(self, faces: Sequence[Box], size: tuple[int, int]) -> bytes:
         """What is never repainted of a picture of `size` (width, height), white, as a PNG."""
@@ -96,6 +122,9 @@ class Repaints:
             "wanting": [one.refusal for one in offers if one.refusal],
             "words_at_most": WORDS_AT_MOST,
         }
+
+    def _shoots(self, account: Account) -> list[tuple[str, str]]:
+        return [(one.id, one.title) for one in self.floor.shoots(account)]
 
     def _twin(self, account: Account, twin_id: str) -> TwinCard:
         twin = next((one for one in self.floor.twins(account) if one.id == twin_id), None)
