@@ -145,6 +145,13 @@ class Floor:
             edits.enter(tx, entered, render_id, mask)
             return entered
 
+    def change_upload(self, account: Account, order: RenderOrder, base_id: str, mask: bytes) -> str:
+        """Order the marked part of a picture that the brand handed in; the new image's id. Raises what `change_part` raises."""
+        with self.store.write(account.id) as tx:
+            entered = self._enter(tx, order, maker_of(account))
+            edits.enter_upload(tx, entered, base_id, mask)
+            return entered
+
     def develop(self, account: Account, render_id: str, look: Look, admit: Callable[[Transaction, Any, str], object]) -> str:
         """Order another development of an image's negative, as its child; the new image's id.
 
