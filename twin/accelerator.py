@@ -24,7 +24,11 @@ class Accelerator:
 
 @dataclass(frozen=True)
 class Power:
-    """How engines may use the machine: processor threads, and whether models are compiled, which pays on a GPU in long runs."""
+    """How engines may use the machine: processor threads, and whether models are compiled.
+
+    Compiling is off: it was measured nowhere, takes a minute or two at the first picture, again for each other number of pictures
+    painted in one go, and klein's four steps leave little to win. `python -m tests.bench klein` measures both.
+    """
 
     threads: int
     compiled: bool = False

@@ -1,11 +1,11 @@
 """The best of several paintings of one order, by a likeness that was calibrated on the person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from twin.errors import BadValue
 from twin.order import SEEDS
-from twin.painter import Painter, PainterCard, Painting, PaintRequest, StepSeen
+from twin.painter import Painter, PainterCard, Painting, PaintRequest, StepSeen, paint_several, turn_of
 from twin.ports import Picture
 
 Likeness = Callable[[Picture, str], float | None]
@@ -14,11 +14,13 @@ her own pictures are to each other. None where it does not show exactly one face
 ENOUGH = 1.0
 """Nearer than her own pictures are to each other is not better: it is a copied reference."""
 NOBODY = -1000.0
+STRIDE = 0x9E3779B1
+"""Between the seeds of two tries (the golden part of 2³²): orders count up by one, and no two may try the same seed."""
 
 
 @dataclass(frozen=True)
 class BestOf:
-    """A painter that paints an order `tries` times, with seeds that follow each other, and keeps the one most like the person.
+    """A painter that paints an order `tries` times, each with a seed of its own, and keeps the one most like the person.
 
     One that is as near as her own pictures is enough, and ends the search: so none is preferred for being a copy.
     Raises BadValue for fewer tries than one.
@@ -43,21 +45,45 @@ class BestOf:
 
         Raises what the painter raises.
         """
-        found: list[tuple[float, int, Painting]] = []
-        scores: list[dict[str, float | int | None]] = []
+        return self.paint_many([request], on_step)[0]
+
+    def paint_many(self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]) -> tuple[Painting, ...]:
+        """The same for several pictures at once: in each turn those are tried again of which none is near enough yet."""
+        found = [_Tried(request) for request in requests]
         for turn in range(self.tries):
-            seed = (request.seed + turn) % SEEDS
-            painting = self.painter.paint(replace(request, seed=seed), _shifted(on_step, turn, self.tries))
-            score = self.likeness(painting.picture, request.twin_id)
-            scores.append({"seed": seed, "likeness": None if score is None else round(score, 4)})
-            found.append((NOBODY if score is None else min(score, ENOUGH), -turn, painting))
-            if score is not None and score >= ENOUGH:
+            left = [one for one in found if not one.settled]
+            if not left:
                 break
-        _, place, best = max(found, key=lambda one: one[:2])
-        told = {"tries": scores, "kept": -place, "of": self.tries}
-        return replace(best, recipe={**best.recipe, "best_of": told})
+            asked = [replace(one.request, seed=seed_of(one.request.seed, turn)) for one in left]
+            paintings = paint_several(self.painter, asked, turn_of(on_step, turn, self.tries))
+            for one, request, painting in zip(left, asked, paintings, strict=True):
+                one.add(request.seed, painting, self.likeness(painting.picture, request.twin_id))
+        return tuple(one.best(self.tries) for one in found)
 
 
-def _shifted(on_step: Callable[[StepSeen], None], turn: int, tries: int) -> Callable[[StepSeen], None]:
-    """Steps counted over all tries."""
-    return lambda seen: on_step(StepSeen(turn * seen.steps + seen.step, tries * seen.steps, seen.picture))
+class _Tried:
+    """What was tried for one picture."""
+
+    def __init__(self, request: PaintRequest) -> None:
+        self.request, self.settled = request, False
+        self._scores: list[dict[str, float | int | None]] = []
+        self._best: tuple[float, int, Painting] | None = None
+
+    def add(self, seed: int, painting: Painting, score: float | None) -> None:
+        """Keep a painting if it is better than those before; one that is near enough ends the search."""
+        place, worth = len(self._scores), NOBODY if score is None else min(score, ENOUGH)
+        self._scores.append({"seed": seed, "likeness": None if score is None else round(score, 4)})
+        if self._best is None or worth > self._best[0]:
+            self._best = worth, place, painting
+        self.settled = score is not None and score >= ENOUGH
+
+    def best(self, tries: int) -> Painting:
+        """The best of them, which tells of the others."""
+        assert self._best is not None
+        told = {"tries": self._scores, "kept": self._best[1], "of": tries}
+        return replace(self._best[2], recipe={**self._best[2].recipe, "best_of": told})
+
+
+def seed_of(seed: int, turn: int) -> int:
+    """The seed of a turn: far from those of the other images of an order, which follow each other."""
+    return (seed + turn * STRIDE) % SEEDS

@@ -159,6 +159,7 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         abilities=frozenset(Ability(ability) for ability in told["abilities"]),
         twins=None if twins is None else tuple(twins),
         size=tuple(told["size"]),
+        together=told.get("together", 1),
     )
     kept = ("engine", "licence_read", "repository", "revision", "pipeline", "built_in", "note")
     files = tuple(WeightFile(**one) for one in told["files"])

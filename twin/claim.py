@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ulid import ULID
+
 from twin.errors import BadValue, LeaseLost
 from twin.look import Look
 from twin.order import RenderOrder
@@ -86,3 +88,21 @@ def lapse(tx: Transaction, render_id: str) -> str | None:
     if found[0]["taken_back"]:
         return "Her permission was taken back while the image was painted."
     return "The licence ended or changed while the image was painted."
+
+
+def enter(tx: Transaction, render_id: str, kind: str) -> None:
+    """Enter a job on an image, due at once."""
+    tx.execute(
+        "INSERT INTO job (id, render_id, kind, state, not_before, created_at)"
+        " VALUES (:id, :render, :kind, 'waiting', :now, :now)",
+        {"id": str(ULID()), "render": render_id, "kind": kind, "now": tx.now},
+    )
+
+
+def stop(tx: Transaction, render_id: str) -> None:
+    """Stop whatever job on an image waits or runs."""
+    tx.execute(
+        "UPDATE job SET state = 'stopped', lease_until = NULL, ended_at = ?"
+        " WHERE render_id = ? AND state IN ('waiting', 'running')",
+        [tx.now, render_id],
+    )

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ulid import ULID
 
-from twin.claim import Claim, Maker, hold, lapse
-from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
-from twin.order import SEEDS, RenderOrder
+from twin.claim import Claim, Maker, enter, hold, lapse, stop
+from twin.errors import LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
+from twin.order import RenderOrder
 from twin.ports import GiveUp, Halted, LicenceInForce, Move, Reach, Row, Store, Transaction, unreached
 
 FAULTS: tuple[str, ...] = (
@@ -26,7 +25,6 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
 RESTS = (timedelta(seconds=5), timedelta(seconds=20))
 """How long a job rests after its first and its second failure."""
-SEVERAL_AT_MOST = 64
 WORKER = "worker"
 """The actor of every change made here but a creative's, and the mover's word for it."""
 LOST = "The worker stopped unexpectedly each of the three times it worked on this image."
@@ -36,13 +34,13 @@ _FITS = """EXISTS (SELECT 1 FROM render r WHERE r.id = job.render_id AND (
 _DUE = "((state = 'waiting' AND not_before <= :now) OR (state = 'running' AND lease_until <= :now))"
 _OLDEST = f"""SELECT id FROM job WHERE {_DUE} AND attempt < {ATTEMPTS} AND (kind <> 'paint' OR NOT :halted)
     ORDER BY kind = 'paint', created_at, id LIMIT 1"""
-
-
-def several(order: RenderOrder, count: int) -> list[RenderOrder]:
-    """`count` orders with consecutive seeds, the first being `order`. Raises BadValue outside 1 to 64."""
-    if not 1 <= count <= SEVERAL_AT_MOST:
-        raise BadValue(f"From 1 to {SEVERAL_AT_MOST} images can be ordered at once, not {count}.")
-    return [replace(order, seed=(order.seed + i) % SEEDS) for i in range(count)]
+_SIBLING = """SELECT job.id FROM job JOIN render r ON r.id = job.render_id JOIN render f ON f.id = :first
+    WHERE job.kind = 'paint' AND job.state = 'waiting' AND job.not_before <= :now AND job.attempt = 0
+    AND NOT :halted AND r.state = 'queued' AND r.parent_id IS NULL AND f.parent_id IS NULL AND r.created_at = f.created_at
+    AND (r.maker_id, r.shoot_id, r.twin_id, r.licence_id, r.painter, r.look)
+        = (f.maker_id, f.shoot_id, f.twin_id, f.licence_id, f.painter, f.look)
+    ORDER BY job.created_at, job.id LIMIT 1"""
+"""The next image of one order that nobody has tried: its siblings differ by the seed alone."""
 
 
 class Jobs:
@@ -99,7 +97,7 @@ class Jobs:
             raise LicenceRefuses("This licence is for another twin.")
         render_id = str(entered[0].pop("id"))
         tx.record("render.queued", render_id, mover="creative", **facts, **entered[0])
-        _enter(tx, render_id, "paint")
+        enter(tx, render_id, "paint")
         return render_id
 
     def _refuse_foreign(self, tx: Transaction, order: RenderOrder, maker: Maker) -> None:
@@ -118,7 +116,7 @@ class Jobs:
             if not tx.execute("SELECT 1 FROM render WHERE id = ? AND brand_id = ?", [render_id, maker.brand_id]):
                 raise NotFound("There is no such image.")
             self._move(tx, render_id, "cancelled", "creative")
-            _stop(tx, render_id)
+            stop(tx, render_id)
 
     def expire_leases(self) -> None:
         """Make every running job claimable at once; for a worker that knows it is alone."""
@@ -134,10 +132,24 @@ class Jobs:
             return None
         with self._store.write(WORKER) as tx:
             self._end_lost(tx)
-            claim = self._take(tx, worker)
+            claim = self._take(tx, worker, _OLDEST)
         if claim is not None:
             self._reach(f"{claim.kind}.claimed")
         return claim
+
+    def beside(self, claim: Claim, most: int) -> list[Claim]:
+        """Take up to `most` further images of the order of a painting that was claimed at its first attempt, each with a lease
+        of its own; none that was tried before, so that what failed together is tried again alone.
+        """
+        if claim.kind != "paint" or claim.attempt > 1 or most < 1:
+            return []
+        found: list[Claim] = []
+        with self._store.write(WORKER) as tx:
+            while len(found) < most and (more := self._take(tx, claim.worker, _SIBLING, first=claim.render_id)):
+                found.append(more)
+        for one in found:
+            self._reach(f"{one.kind}.claimed")
+        return found
 
     def _end_lost(self, tx: Transaction) -> None:
         """Stop the jobs of images that went elsewhere, and end those whose last lease ran out."""
@@ -154,13 +166,12 @@ class Jobs:
         for job in lost:
             self._end(tx, job["kind"], job["render_id"], LOST)
 
-    def _take(self, tx: Transaction, worker: str) -> Claim | None:
-        """The first due job whose image may still be worked on; those out of rights on the way are withdrawn."""
-        halted = self._halted(tx) is not None
-        values = {"now": tx.now, "until": _text(tx.at + LEASE), "worker": worker, "halted": halted}
+    def _take(self, tx: Transaction, worker: str, which: str, **more: str) -> Claim | None:
+        """The first job found by `which` whose image may still be worked on; those out of rights on the way are withdrawn."""
+        values = {"now": tx.now, "until": _text(tx.at + LEASE), "worker": worker, "halted": self._halted(tx) is not None, **more}
         while taken := tx.execute(
             "UPDATE job SET state = 'running', attempt = attempt + 1, worker = :worker, lease_until = :until, step = 0, steps = 0"
-            f" WHERE id = ({_OLDEST}) RETURNING id, render_id, kind, attempt",
+            f" WHERE id = ({which}) RETURNING id, render_id, kind, attempt",
             values,
         ):
             job = taken[0]
@@ -205,7 +216,7 @@ class Jobs:
             if not tx.execute("SELECT 1 FROM render WHERE id = ? AND state = 'examining'", [claim.render_id]):
                 raise RuntimeError("A painting was finished without a submission.")
             tx.execute("INSERT INTO recipe VALUES (?, ?, ?)", [claim.render_id, recipe, tx.now])
-            _enter(tx, claim.render_id, "examine")
+            enter(tx, claim.render_id, "examine")
             self._reach("paint.rows")
         self._reach("paint.committed")
 
@@ -269,24 +280,8 @@ class Jobs:
     def _withdraw(self, tx: Transaction, render_id: str, reason: str) -> None:
         self._move(tx, render_id, "withdrawn", "rights", reason=reason)
         tx.execute("UPDATE render SET failure = ? WHERE id = ?", [reason, render_id])
-        _stop(tx, render_id)
+        stop(tx, render_id)
 
 
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")
-
-
-def _enter(tx: Transaction, render_id: str, kind: str) -> None:
-    tx.execute(
-        "INSERT INTO job (id, render_id, kind, state, not_before, created_at)"
-        " VALUES (:id, :render, :kind, 'waiting', :now, :now)",
-        {"id": str(ULID()), "render": render_id, "kind": kind, "now": tx.now},
-    )
-
-
-def _stop(tx: Transaction, render_id: str) -> None:
-    tx.execute(
-        "UPDATE job SET state = 'stopped', lease_until = NULL, ended_at = ?"
-        " WHERE render_id = ? AND state IN ('waiting', 'running')",
-        [tx.now, render_id],
-    )

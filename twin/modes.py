@@ -9,6 +9,7 @@ from twin.errors import PainterUnavailable
 GIGABYTE = 1_000_000_000
 WORKING = 3_700_000_000
 """Bytes beside the weights for a megapixel and its references: klein in bf16 is told to take 20 GB, of which 16.3 are weights."""
+MEGAPIXEL = 1024 * 1024
 PASSING = 8
 """At most this part of the weights is on the accelerator while blocks pass over it, one computing and one arriving."""
 
@@ -38,6 +39,14 @@ class Mode(StrEnum):
         order = list(Mode)
         place = order.index(self) + 1
         return order[place] if place < len(order) else None
+
+
+def together(free: int, size: tuple[int, int]) -> int:
+    """How many pictures of a size (width, height) may be painted in one go with `free` bytes beside the weights; one at least.
+
+    Each is given what one picture and its references are known to take, though what they share is there once.
+    """
+    return max(1, free * MEGAPIXEL // (WORKING * size[0] * size[1]))
 
 
 def weights_in(folder: Path) -> Mapping[str, int]:

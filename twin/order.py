@@ -1,12 +1,13 @@
 """What is asked of the studio: one picture of one twin under one licence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.errors import BadValue
 from twin.look import Look
 
 SEEDS = 2**32
 ID_AT_MOST = 64
+SEVERAL_AT_MOST = 64
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ class RenderOrder:
             raise BadValue("An order needs a look.")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < SEEDS:
             raise BadValue(f"A seed is a whole number from 0 to {SEEDS - 1}, not {self.seed!r}.")
+
+
+def several(order: RenderOrder, count: int) -> list[RenderOrder]:
+    """`count` orders with consecutive seeds, the first being `order`. Raises BadValue outside 1 to 64."""
+    if not 1 <= count <= SEVERAL_AT_MOST:
+        raise BadValue(f"From 1 to {SEVERAL_AT_MOST} images can be ordered at once, not {count}.")
+    return [replace(order, seed=(order.seed + i) % SEEDS) for i in range(count)]
 
 
 def _named(value: object, what: str) -> None:

@@ -1,17 +1,17 @@
 """What every painter offers, whatever engine it is, and what passes between it and the studio."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from twin.edit import Edit
 from twin.errors import BadValue
 from twin.look import Look
-from twin.order import SEEDS
+from twin.order import SEEDS, SEVERAL_AT_MOST
 from twin.ports import Picture
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class PainterCard:
     """Who a painter is: licence of its weights, whether they may be used commercially, needs and abilities.
 
     `model_sha256` is None where the weights have not been read; `twins` is None where it paints anybody; `size` (width, height)
-    in pixels is what it paints best. Raises BadValue when a card contradicts itself.
+    in pixels is what it paints best; `together` is how many images of one order it may paint in one go. Raises BadValue when a
+    card contradicts itself.
     """
 
     name: str
@@ -78,6 +79,7 @@ class PainterCard:
     abilities: frozenset[Ability]
     twins: tuple[str, ...] | None
     size: tuple[int, int] = (512, 640)
+    together: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a nameless painter, a malformed hash, or one that could paint nobody."""
@@ -87,6 +89,8 @@ class PainterCard:
             raise BadValue(f"The painter {self.name} has a model hash that is no SHA-256.")
         if self.twins is None and Ability.REFERENCES not in self.abilities:
             raise BadValue(f"The painter {self.name} needs either references or a list of the twins it learned.")
+        if not 1 <= self.together <= SEVERAL_AT_MOST:
+            raise BadValue(f"The painter {self.name} paints from 1 to {SEVERAL_AT_MOST} images in one go.")
 
     def paints(self, twin_id: str) -> bool:
         """Whether this painter can show the person."""
@@ -177,6 +181,32 @@ class Painter(Protocol):
         PainterUnavailable when the engine cannot run here, LookRefused when it cannot paint what the look asks.
         """
         ...
+
+
+@runtime_checkable
+class PaintsSeveral(Painter, Protocol):
+    """An engine that paints several pictures in one go."""
+
+    def paint_many(self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]) -> tuple[Painting, ...]:
+        """One painting for each request, each as `paint` would give it; the requests differ by their seeds alone.
+
+        Raises what `paint` raises; nothing is returned then.
+        """
+        ...
+
+
+def paint_several(
+    painter: Painter, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]
+) -> tuple[Painting, ...]:
+    """A painting for each request: in one go where the painter can, else one by one; steps are counted over all."""
+    if len(requests) > 1 and isinstance(painter, PaintsSeveral):
+        return painter.paint_many(requests, on_step)
+    return tuple(painter.paint(request, turn_of(on_step, place, len(requests))) for place, request in enumerate(requests))
+
+
+def turn_of(on_step: Callable[[StepSeen], None], turn: int, turns: int) -> Callable[[StepSeen], None]:
+    """Hears the steps of one of several turns, and tells them counted over all."""
+    return lambda seen: on_step(StepSeen(turn * seen.steps + seen.step, turns * seen.steps, seen.picture))
 
 
 def _is_picture(value: object) -> bool:

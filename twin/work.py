@@ -1,15 +1,16 @@
 """What a worker does with a claim: have it painted, sealed and submitted, or have it examined and judged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from twin.claim import Claim
 from twin.darkroom import Negative
 from twin.edit import Edit
-from twin.errors import LookRefused
+from twin.errors import LeaseLost, LookRefused, TwinError
+from twin.hand import Hand
 from twin.jobs import Jobs
-from twin.painter import Ability, Painter, Painting, PaintRequest, StepSeen
+from twin.painter import Ability, Painter, Painting, PaintRequest, StepSeen, paint_several
 from twin.ports import Picture, Reach, Transaction, unreached
 from twin.recipe import Environment, Recipe
 
@@ -79,15 +80,42 @@ class Paint(Generic[S]):
         finally:
             self.incoming.forget(claim.render_id)
 
+    def at_once(self, claim: Claim) -> int:
+        """How many images of a claim's order its painter would take in one go: one of what changes an earlier image."""
+        if claim.kind != "paint" or claim.render["parent_id"] is not None:
+            return 1
+        try:
+            return self.painters(claim.order.painter).card.together
+        except TwinError:
+            return 1  # and what is wrong is said when it is painted
+
+    def together(self, hand: Hand) -> None:
+        """Paint several images of one order in one go, then seal and submit each; one that is lost stops none of the others."""
+        claims = tuple(hand.held)
+        try:
+            painter, request = self._asked(claims[0], None)
+            requests = [replace(request, seed=claim.order.seed) for claim in claims]
+            paintings = paint_several(painter, requests, lambda seen: hand.beat(seen.step, seen.steps))
+            self.reach("paint.painted")
+            for claim, asked, painting in zip(claims, requests, paintings, strict=True):
+                if claim in hand.held:
+                    self._hand_in(hand, claim, asked, painting)
+        finally:
+            for claim in claims:
+                self.incoming.forget(claim.render_id)
+
+    def _hand_in(self, hand: Hand, claim: Claim, request: PaintRequest, painting: Painting) -> None:
+        try:
+            sealed = self.seal(claim, painting)
+            self.reach("paint.sealed")
+            self._submit(claim, Recipe.of(claim.order.painter, request, painting, self.environment()), sealed)
+        except LeaseLost as lost:
+            hand.lose(claim, lost)
+        else:
+            hand.put_down(claim)
+
     def _paint(self, claim: Claim, edit: Edit | None, beat: Beat) -> tuple[Painting, Recipe]:
-        order = claim.order
-        painter = self.painters(order.painter)
-        if not painter.card.paints(order.twin_id):
-            raise LookRefused(f"{painter.card.title} cannot paint this person.")
-        if edit is not None and Ability.INPAINT not in painter.card.abilities:
-            raise LookRefused(f"{painter.card.title} cannot repaint a part of a picture.")
-        references = self.references(order.twin_id) if Ability.REFERENCES in painter.card.abilities else ()
-        request = PaintRequest(order.twin_id, order.look, order.seed, references, edit.size if edit else painter.card.size, edit)
+        painter, request = self._asked(claim, edit)
 
         def on_step(seen: StepSeen) -> None:
             beat(seen.step, seen.steps)
@@ -95,7 +123,19 @@ class Paint(Generic[S]):
                 self.incoming.show(claim.render_id, seen.picture)
 
         painting = painter.paint(request, on_step)
-        return painting, Recipe.of(order.painter, request, painting, self.environment())
+        return painting, Recipe.of(claim.order.painter, request, painting, self.environment())
+
+    def _asked(self, claim: Claim, edit: Edit | None) -> tuple[Painter, PaintRequest]:
+        """The engine and what it is asked for. Raises PainterUnavailable, LookRefused, and what `references` raises."""
+        order = claim.order
+        painter = self.painters(order.painter)
+        if not painter.card.paints(order.twin_id):
+            raise LookRefused(f"{painter.card.title} cannot paint this person.")
+        if edit is not None and Ability.INPAINT not in painter.card.abilities:
+            raise LookRefused(f"{painter.card.title} cannot repaint a part of a picture.")
+        references = self.references(order.twin_id) if Ability.REFERENCES in painter.card.abilities else ()
+        size = edit.size if edit else painter.card.size
+        return painter, PaintRequest(order.twin_id, order.look, order.seed, references, size, edit)
 
     def _develop(self, claim: Claim, negative: Negative, beat: Beat) -> tuple[Painting, Recipe]:
         beat(0, 1)

@@ -6,11 +6,13 @@ import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
+from typing import Protocol, runtime_checkable
 
 from filelock import FileLock, Timeout
 
 from twin.claim import Claim
 from twin.errors import EngineBroken, LeaseLost, TwinError
+from twin.hand import Hand, ToldToStop
 from twin.jobs import Jobs
 from twin.work import Beat
 
@@ -23,8 +25,17 @@ Work = Callable[[Claim, Beat], None]
 """Works a claim off, telling each step. Raises LeaseLost, or what went wrong."""
 
 
-class ToldToStop(LeaseLost):
-    """The worker was told to end after the present step; painters let it through like any lost lease."""
+@runtime_checkable
+class Together(Protocol):
+    """Work that may take several images of one order in one go."""
+
+    def at_once(self, claim: Claim, /) -> int:
+        """How many images of a claim's order it would take, the claimed one included."""
+        ...
+
+    def together(self, hand: Hand, /) -> object:
+        """Work off what is in hand; what is done or lost is put down. Raises as `Work` does."""
+        ...
 
 
 def stop_on_terminate() -> Event:
@@ -47,8 +58,8 @@ class Worker:
 
     `post` is a lock file which the kernel frees when its holder dies: whoever has it knows that every lease in the
     table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim, and `settle` before
-    every claim. Messages of `refusals` are sentences for people and final; any other failure is tried again and put into
-    words here.
+    every claim. Work that is `Together` gets the images of one order in one go. Messages of `refusals` are sentences for
+    people and final; any other failure is tried again and put into words here.
     """
 
     def __init__(
@@ -103,30 +114,45 @@ class Worker:
         return True
 
     def once(self) -> bool:
-        """Claim and work off one job; whether there was one. Raises EngineBroken, after which this process is of no use."""
+        """Claim and work off one job, or an order's images that are painted in one go; whether there was one.
+
+        Raises EngineBroken, after which this process is of no use.
+        """
         self._settle()
         claim = self._jobs.claim(self._name)
         if claim is None:
             return False
+        hand = Hand([claim, *self._beside(claim)], self._jobs.beat, self._stop)
         try:
-            self._work[claim.kind](claim, lambda step, steps: self._beat(claim, step, steps))
+            self._work_off(hand)
         except ToldToStop:
-            self._leave(claim)
+            for one in hand.held:
+                self._leave(one)
         except LeaseLost as lost:
             LOG.info("%s of image %s ended: %s", claim.kind, claim.render_id, lost)
         except EngineBroken as error:
             # Whatever this process tried next would fail too: the job is given back, and the supervisor starts a new process.
-            self._fail(claim, error)
+            self._fail_all(hand, error)
             raise
         except Exception as error:
             LOG.exception("%s of image %s failed at attempt %d", claim.kind, claim.render_id, claim.attempt)
-            self._fail(claim, error)
+            self._fail_all(hand, error)
         return True
 
-    def _beat(self, claim: Claim, step: int, steps: int) -> None:
-        if self._stop.is_set():
-            raise ToldToStop("The worker was told to stop.")
-        self._jobs.beat(claim, step, steps)
+    def _beside(self, claim: Claim) -> list[Claim]:
+        work = self._work[claim.kind]
+        return self._jobs.beside(claim, work.at_once(claim) - 1) if isinstance(work, Together) else []
+
+    def _work_off(self, hand: Hand) -> None:
+        work = self._work[hand.held[0].kind]
+        if len(hand.held) > 1 and isinstance(work, Together):
+            work.together(hand)
+        else:
+            work(hand.held[0], hand.beat)
+
+    def _fail_all(self, hand: Hand, error: Exception) -> None:
+        for one in hand.held:
+            self._fail(one, error)
 
     def _leave(self, claim: Claim) -> None:
         try:

@@ -83,6 +83,16 @@ class Acts:
         if claim is not NOTHING and claim is not None:
             self.held.append(claim)
 
+    def take_siblings(self, claim: Claim, most: int) -> None:
+        """A worker takes further images of the order of one that it holds, or held, to paint them in one go."""
+        beside = self.attempt("claim beside", self.studio.jobs.beside, claim, most)
+        if beside is not NOTHING:
+            first = self.belief.images[claim.render_id]
+            for one in beside:
+                other = self.belief.images[one.render_id]
+                assert (other.licence, other.maker) == (first.licence, first.maker), "a job of another order was taken along"
+            self.held += beside
+
     def end_job(self, claim: Claim, how: str) -> None:
         """A worker ends what it holds, or what it held: with a picture or a verdict, or by failing or stopping."""
         if claim in self.held:

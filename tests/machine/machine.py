@@ -131,6 +131,24 @@ class Rights(RuleBasedStateMachine):
         self.acts.take_job()
 
     @precondition(lambda self: self.acts.held)
+    @rule(number=place, most=st.integers(1, 3))
+    def take_siblings(self, number: int, most: int) -> None:
+        self.acts.take_siblings(of(self.acts.held, number), most)
+
+    @precondition(lambda self: self.images)
+    @rule(licence=place, count=st.integers(2, 3), how=st.sampled_from(["clear", "refer", "fail", "hand back"]))
+    def an_order_is_painted_in_one_go(self, licence: int, count: int, how: str) -> None:
+        wanted = [key for key, one in self.acts.belief.licences.items() if one.brand == MAYA.brand_id]
+        for _ in range(count):
+            self.acts.order(MAYA, of(wanted, licence))
+        self.acts.take_job()
+        if self.acts.held:
+            first = self.acts.held[-1]
+            self.acts.take_siblings(first, count - 1)
+            for claim in [one for one in self.acts.held if one.worker == first.worker]:
+                self.acts.end_job(claim, how)
+
+    @precondition(lambda self: self.acts.held)
     @rule(number=place, how=st.sampled_from(["clear", "clear", "refer", "block", "unexamined", "fail", "hand back"]), late=rarely)
     def end_job(self, number: int, how: str, late: bool) -> None:
         claim = of(self.acts.held, number)

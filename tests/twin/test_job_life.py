@@ -53,11 +53,15 @@ class JobLife(RuleBasedStateMachine):
         except ModerationError:
             assert before not in ("queued", "painting")
 
-    @rule(worker=st.sampled_from(["one", "two"]))
-    def claim(self, worker: str) -> None:
+    @rule(worker=st.sampled_from(["one", "two"]), beside=st.integers(0, 2))
+    def claim(self, worker: str, beside: int) -> None:
         claim = self.rig.jobs.claim(worker)
         if claim is not None:
             self.claims.append(claim)
+            more = self.rig.jobs.beside(claim, beside)
+            assert len(more) <= beside
+            assert all(one.kind == "paint" and one.attempt == 1 for one in more)
+            self.claims += more
 
     @precondition(lambda self: self.claims)
     @rule(which=st.integers(0, 3), how=st.sampled_from(["beat", "finish", "finish", "fail", "refuse", "hand back"]))

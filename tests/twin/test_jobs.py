@@ -9,8 +9,7 @@ from moderation.errors import IllegalMove
 from tests.twin.rig import LOOK, MIRA, OTTO, Clock, Rig, revoke
 from twin.claim import Claim, Maker
 from twin.errors import BadValue, LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
-from twin.jobs import SEVERAL_AT_MOST, several
-from twin.order import SEEDS, RenderOrder
+from twin.order import SEEDS, SEVERAL_AT_MOST, RenderOrder, several
 from twin.ports import Transaction
 from twin.recipe import Recipe
 

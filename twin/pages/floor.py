@@ -10,10 +10,10 @@ from twin.claim import Maker, order_of
 from twin.engines import Offer
 from twin.errors import BadValue, NotFound
 from twin.house import House
-from twin.jobs import Jobs, several
+from twin.jobs import Jobs
 from twin.look import Authors, Look
 from twin.lookbook import Lookbook
-from twin.order import RenderOrder
+from twin.order import RenderOrder, several
 from twin.pages.ports import Account, Asked, ImageCard, ShootCard, Studio, TwinCard
 from twin.painter import Ability, PainterCard
 from twin.ports import Store, Transaction

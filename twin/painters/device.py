@@ -38,9 +38,10 @@ class Cuda:
         return str(torch.cuda.get_device_name(self.number))
 
     def free(self) -> int:
-        """Bytes that are free now, other programs considered."""
+        """Bytes that are free now, other programs considered; what torch keeps for later is free too."""
         _insist()
-        return int(torch.cuda.mem_get_info(self.number)[0])
+        kept = torch.cuda.memory_reserved(self.number) - torch.cuda.memory_allocated(self.number)
+        return int(torch.cuda.mem_get_info(self.number)[0] + kept)
 
     def empty(self) -> None:
         """Give back what torch keeps for later."""

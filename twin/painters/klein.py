@@ -1,6 +1,7 @@
 """FLUX.2 [klein], the painter for anybody of whom there are reference pictures; it needs a GPU and weights that were fetched."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -11,10 +12,10 @@ import torch
 from PIL import Image
 
 from twin.edit import Box, Edit
-from twin.errors import EngineBroken, LookRefused, OutOfMemory, PainterUnavailable
+from twin.errors import BadValue, EngineBroken, LookRefused, OutOfMemory, PainterUnavailable
 from twin.look import Look
-from twin.modes import GIGABYTE, Mode, choose, weights_in
-from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PainterCard, Painting, PaintRequest, StepSeen
+from twin.modes import GIGABYTE, Mode, choose, together, weights_in
+from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PainterCard, Painting, PaintRequest, StepSeen, turn_of
 from twin.painters.device import Device
 from twin.painters.warm import WarmKlein, inpainting, load
 from twin.ports import Picture
@@ -35,8 +36,8 @@ OnStep = Callable[[StepSeen], None]
 class KleinPainter:
     """Paints whoever the references show, in the words of the look; its weights are loaded at the first picture and stay.
 
-    When the accelerator runs out of memory the same picture is tried once more in the next smaller mode, and later ones stay
-    there.
+    When the accelerator runs out of memory fewer pictures are painted in one go, and a single one is tried once more in the next
+    smaller mode, where later ones stay.
     """
 
     def __init__(
@@ -73,22 +74,57 @@ class KleinPainter:
         Raises PainterUnavailable without weights, accelerator or references, LookRefused for what it cannot repaint, OutOfMemory
         when two modes found no room, and EngineBroken after which this process can paint no more.
         """
-        edit = self._checked(request)
+        return self.paint_many([request], on_step)[0]
+
+    def paint_many(self, requests: Sequence[PaintRequest], on_step: OnStep) -> tuple[Painting, ...]:
+        """Paint pictures that differ by their seeds alone, as many in one call of the pipeline as there is memory for.
+
+        When the memory runs out half as many are tried, and one by one the next smaller mode. Raises what `paint` raises, and
+        BadValue for requests that differ in anything else.
+        """
+        edit = self._checked(requests[0])
+        if len(requests) > 1:
+            _insist_on_siblings(requests)
+        done: list[Painting] = []
         told: list[str] = []
-        while True:
-            full = False
-            try:
-                picture = self._once(request, edit, on_step)
-            except torch.OutOfMemoryError:
-                full = True
-            except RuntimeError as error:
-                if is_broken(error):
-                    raise EngineBroken(f"The GPU stopped answering while it painted ({type(error).__name__}).") from error
-                raise
-            if not full:
-                return self._painting(request, edit, picture, told)
-            # Outside of the handler, whose error holds every frame with tensors in it.
-            self._make_room(told)
+        most, parts = len(requests), 0
+        while len(done) < len(requests):
+            left = requests[len(done) :]
+            part = left[: self._fitting(min(most, len(left)), requests[0])]
+            turns = parts + math.ceil(len(left) / len(part))
+            pictures = self._tried(part, edit, turn_of(on_step, parts, turns))
+            if pictures is not None:
+                done += [self._painting(one, edit, made, told, len(part)) for one, made in zip(part, pictures, strict=True)]
+                told, parts = [], parts + 1
+            elif len(part) > 1:
+                most = len(part) // 2
+                self._device.empty()
+                LOG.warning("The GPU ran out of memory with %d pictures in one go; going on with %d.", len(part), most)
+            else:
+                self._make_room(told)
+        return tuple(done)
+
+    def _fitting(self, wanted: int, request: PaintRequest) -> int:
+        """How many pictures to paint in one go."""
+        if wanted == 1:
+            return 1
+        try:
+            self._loaded()
+        except torch.OutOfMemoryError:
+            return 1
+        return min(wanted, together(self._device.free(), request.size))
+
+    def _tried(self, requests: Sequence[PaintRequest], edit: Edit | None, on_step: OnStep) -> list[Picture] | None:
+        """The pictures; None when the memory ran out. Raises EngineBroken."""
+        try:
+            return self._once(requests, edit, on_step)
+        except torch.OutOfMemoryError:
+            # Nothing else is done in here: the error holds every frame with tensors in it.
+            return None
+        except RuntimeError as error:
+            if is_broken(error):
+                raise EngineBroken(f"The GPU stopped answering while it painted ({type(error).__name__}).") from error
+            raise
 
     def _make_room(self, told: list[str]) -> None:
         """Let the model go and take the next smaller mode, once a picture; raises OutOfMemory."""
@@ -106,9 +142,9 @@ class KleinPainter:
         LOG.warning("%s (%s)", told[-1], free)
         self._mode = smaller
 
-    def _once(self, request: PaintRequest, edit: Edit | None, on_step: OnStep) -> Picture:
+    def _once(self, requests: Sequence[PaintRequest], edit: Edit | None, on_step: OnStep) -> list[Picture]:
         on_step(StepSeen(0, self._steps))
-        pipeline = self._loaded()
+        request, pipeline = requests[0], self._loaded()
         references = [_fit(one) for one in request.references[:MOST_REFERENCES]]
 
         def after(_pipe: Any, step: int, _time: Any, _tensors: dict[str, Any]) -> dict[str, Any]:
@@ -118,20 +154,22 @@ class KleinPainter:
 
         asked = {
             "prompt_embeds": pipeline.embeds(self._words(request.look, edit is not None)),
+            "num_images_per_prompt": len(requests),
             "num_inference_steps": self._steps,
             "guidance_scale": 1.0,
-            "generator": torch.Generator().manual_seed(request.seed),
+            # One for each picture, so that each is painted from its own seed whatever is painted beside it.
+            "generator": [torch.Generator().manual_seed(one.seed) for one in requests],
             "output_type": "np",
             "callback_on_step_end": after,
         }
         if edit is None:
-            made = pipeline(image=references, width=request.size[0], height=request.size[1], **asked).images[0]
-            return _bytes(made)
+            made = pipeline(image=references, width=request.size[0], height=request.size[1], **asked).images
+            return [_bytes(one) for one in made]
         inside = Image.fromarray(edit.mask.astype(np.uint8) * 255)
         base = Image.fromarray(edit.base)
         repaint = inpainting(pipeline)
-        made = repaint(image=base, mask_image=inside, image_reference=references[:1] or None, strength=1.0, **asked).images[0]
-        return edit.composed(_bytes(made))
+        made = repaint(image=base, mask_image=inside, image_reference=references[:1] or None, strength=1.0, **asked).images
+        return [edit.composed(_bytes(one)) for one in made]
 
     def _checked(self, request: PaintRequest) -> Edit | None:
         """The edit with her face taken out of what may change; raises what `paint` says."""
@@ -169,7 +207,7 @@ class KleinPainter:
     def _compiled(self) -> bool:
         return self._compiles and self._mode is Mode.BF16 and self._device.torch_device.type == "cuda"
 
-    def _painting(self, request: PaintRequest, edit: Edit | None, picture: Picture, told: Sequence[str]) -> Painting:
+    def _painting(self, request: PaintRequest, edit: Edit | None, picture: Picture, told: Sequence[str], beside: int) -> Painting:
         pipeline = self._loaded()
         recipe = {
             "painter": self.card.name,
@@ -183,13 +221,29 @@ class KleinPainter:
             "look": request.look.as_mapping(),
             "told": list(told),
         }
+        if beside > 1:
+            recipe["in_one_go"] = beside
         if request.edit is not None:
             recipe["edit"] = request.edit.hashes
         # Repainting a generated picture adds no photograph to it; repainting any other one makes a composite.
         generated = request.edit is None or request.edit.source_type == FULLY_GENERATED
-        held = f"{self._device.title}, {self._mode}{', compiled' if self._compiled else ''}"
+        # A GPU adds up in another order when it paints several at once, so this is part of where a picture was painted.
+        more = (", compiled" if self._compiled else "") + (f", {beside} in one go" if beside > 1 else "")
+        held = f"{self._device.title}, {self._mode}{more}"
         ran = {"device": held, "transformers": version("transformers")}
         return Painting(picture, None, recipe, FULLY_GENERATED if generated else EDITED_PHOTOGRAPH, ran)
+
+
+def _insist_on_siblings(requests: Sequence[PaintRequest]) -> None:
+    """Raises BadValue unless the requests differ by their seeds alone."""
+    first = requests[0]
+    for other in requests[1:]:
+        same = (other.twin_id, other.look, other.size) == (first.twin_id, first.look, first.size)
+        pictures = len(other.references) == len(first.references) and all(
+            np.array_equal(one, another) for one, another in zip(first.references, other.references, strict=True)
+        )
+        if not (same and pictures and first.edit is None and other.edit is None):
+            raise BadValue("Only pictures that differ by their seeds alone are painted in one go.")
 
 
 def is_broken(error: RuntimeError) -> bool:

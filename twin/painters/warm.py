@@ -75,6 +75,7 @@ def load(folder: Path, device: Device, mode: Mode) -> WarmKlein:
         raise PainterUnavailable(f"The weights in {folder.name} cannot be read: {error}.") from error
     hold(pipeline, device, mode)
     pipeline.set_progress_bar_config(disable=True)
+    pipeline.vae.enable_slicing()  # pictures of one go are decoded one by one: the decoder is what takes most room
     pipeline.remember()
     loaded: WarmKlein = pipeline
     return loaded

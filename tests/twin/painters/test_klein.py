@@ -10,9 +10,9 @@ import torch
 from tests.twin.cast import WARDROBE
 from tests.twin.painters.tiny_klein import CARD, PLENTY, SIZE, Allocator, Pretend, tiny_folder
 from twin.edit import Edit
-from twin.errors import EngineBroken, LeaseLost, LookRefused, OutOfMemory, PainterUnavailable
+from twin.errors import BadValue, EngineBroken, LeaseLost, LookRefused, OutOfMemory, PainterUnavailable
 from twin.look import Light, Look, Pose
-from twin.modes import Mode, needed, weights_in
+from twin.modes import MEGAPIXEL, WORKING, Mode, needed, together, weights_in
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
 from twin.painters.device import Cuda
 from twin.painters.klein import KleinPainter, is_broken
@@ -198,6 +198,80 @@ def test_out_of_memory_twice_ends_in_a_sentence_and_holds_no_model(folder: Path)
     assert f"{PLENTY / 1e9:.1f} GB are free" in str(told.value)
     assert tiny._pipeline is None
     assert tiny.paint(request(), ignore).picture.shape == (HEIGHT, WIDTH, 3)
+
+
+def several(*seeds: int) -> list[PaintRequest]:
+    return [request(seed) for seed in seeds]
+
+
+def test_pictures_painted_in_one_go_are_each_as_if_painted_alone(warm: KleinPainter) -> None:
+    seen: list[tuple[int, int]] = []
+    together = warm.paint_many(several(5, 6, 7, 8), lambda one: seen.append((one.step, one.steps)))
+    assert seen == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)], "one call of the pipeline for all four"
+    assert len({painting.picture.tobytes() for painting in together}) == 4
+    for asked, painting in zip(several(5, 6, 7, 8), together, strict=True):
+        recipe = Recipe.from_json(Recipe.of(CARD.name, asked, painting, environment_here(1)).as_json())
+        assert recipe.made_by["in_one_go"] == 4
+        assert recipe.environment.device == "a pretended GPU, bf16, 4 in one go"
+        alone = warm.paint(recipe.request(REFERENCES), ignore)
+        assert np.array_equal(alone.picture, painting.picture)
+        assert alone.recipe == {name: value for name, value in painting.recipe.items() if name != "in_one_go"}
+
+
+def test_no_more_are_painted_in_one_go_than_there_is_memory_for(folder: Path, warm: KleinPainter) -> None:
+    device = Pretend()
+    tiny = painter(folder, device)
+    tiny.paint(request(), ignore)
+    device.bytes_free = 3 * WORKING * WIDTH * HEIGHT // MEGAPIXEL + 1
+    seen: list[tuple[int, int]] = []
+    paintings = tiny.paint_many(several(1, 2, 3, 4, 5, 6, 7), lambda one: seen.append((one.step, one.steps)))
+    assert [painting.recipe.get("in_one_go", 1) for painting in paintings] == [3, 3, 3, 3, 3, 3, 1]
+    assert seen[0] == (0, 12)
+    assert seen[-1] == (12, 12)
+    assert np.array_equal(paintings[6].picture, warm.paint(request(7), ignore).picture)
+    assert together(0, SIZE) == 1
+
+
+def test_out_of_memory_with_several_goes_on_with_half_as_many_in_the_same_mode(folder: Path, warm: KleinPainter) -> None:
+    device = Pretend()
+    tiny = painter(folder, device)
+    with Allocator(250):
+        paintings = tiny.paint_many(several(5, 6, 7, 8), ignore)
+    assert [painting.recipe.get("in_one_go", 1) for painting in paintings] == [2, 2, 2, 2]
+    assert (tiny.mode, device.emptied) == (Mode.BF16, 1)
+    assert [painting.recipe["told"] for painting in paintings] == [[]] * 4
+    for asked, painting in zip(several(5, 6, 7, 8), paintings, strict=True):
+        assert np.array_equal(painting.picture, warm.paint(asked, ignore).picture)
+
+
+def test_when_not_even_one_finds_room_the_next_smaller_mode_is_taken_once_and_the_others_go_on_there(folder: Path) -> None:
+    tiny = painter(folder)
+    with Allocator(250, 260):
+        paintings = tiny.paint_many(several(5, 6), ignore)
+    assert tiny.mode is Mode.QUANTISED
+    assert [len(painting.recipe["told"]) for painting in paintings] == [1, 0]
+    assert [painting.recipe["mode"] for painting in paintings] == ["quantised", "quantised"]
+
+
+def test_a_cancel_of_all_stops_them_together(warm: KleinPainter) -> None:
+    def cancelled(one: StepSeen) -> None:
+        if one.step == 2:
+            raise LeaseLost("Cancelled.")
+
+    with pytest.raises(LeaseLost):
+        warm.paint_many(several(5, 6), cancelled)
+
+
+def test_only_pictures_that_differ_by_their_seeds_alone_are_painted_in_one_go(warm: KleinPainter) -> None:
+    others = (
+        request(6, replace(LOOK, words="a blue scarf")),
+        replace(request(6), references=REFERENCES[:1]),
+        request(6, edit=marked()),
+        replace(request(6), twin_id="mei"),
+    )
+    for other in others:
+        with pytest.raises(BadValue, match="by their seeds alone"):
+            warm.paint_many([request(5), other], ignore)
 
 
 def test_a_broken_gpu_is_told_from_a_full_one(folder: Path) -> None:

@@ -19,7 +19,7 @@ CHAT = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 ABILITIES = frozenset(Ability) - {Ability.RELIGHT}
-CARD = PainterCard("flux2-klein-4b", "FLUX.2 [klein] 4B", "Apache-2.0", True, "a" * 64, Needs(), ABILITIES, None, SIZE)
+CARD = PainterCard("flux2-klein-4b", "FLUX.2 [klein] 4B", "Apache-2.0", True, "a" * 64, Needs(), ABILITIES, None, SIZE, 8)
 PLENTY = 10**12
 
 
