@@ -28,6 +28,16 @@ def eligible(image: str, who: str = ":account_id") -> str:
     )
 
 
+# An image that this account may not judge though it is in review was appealed or left to another: few, which are counted
+# one by one, while all the others are counted along an index.
+WAITING = f"""
+SELECT (SELECT count(*) FROM render WHERE state = 'in review' AND maker_id <> :account_id)
+    - (SELECT count(*) FROM render r WHERE r.state = 'in review' AND r.maker_id <> :account_id AND NOT ({eligible("r")})
+        AND r.id IN (SELECT p.render_id FROM decision p WHERE p.kind = 'appeal'
+            UNION SELECT g.render_id FROM escalation g WHERE g.account_id = :account_id)) AS n
+"""
+"""How many images wait for the moderator `:account_id`."""
+
 _TAKE = f"""
 INSERT INTO claim (render_id, account_id, token, lease_until)
 SELECT r.id, :account_id, :token, :until FROM render r LEFT JOIN claim held ON held.render_id = r.id

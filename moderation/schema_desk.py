@@ -32,4 +32,14 @@ CREATE INDEX render_waiting ON render (state, moved_at, id, maker_id);
 """
 """In the order in which images wait, whatever they wait for; without statistics SQLite passed the narrower index over."""
 
-MIGRATIONS: tuple[Migration, ...] = (("moderation-desk", DESK), ("moderation-waiting", WAITING))
+APPEALED = """
+CREATE INDEX decision_appealed ON decision (render_id) WHERE kind = 'appeal';
+CREATE INDEX escalation_by_account ON escalation (account_id, render_id);
+"""
+"""Among a hundred thousand images in review, the few that a moderator may not judge are found without a look at the others."""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    ("moderation-desk", DESK),
+    ("moderation-waiting", WAITING),
+    ("moderation-appealed", APPEALED),
+)

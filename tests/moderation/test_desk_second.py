@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from moderation import desk_claims
+from moderation.access.account import Account
 from moderation.errors import (
     AlreadyDecided,
     BadRequest,
@@ -19,6 +21,7 @@ from moderation.errors import (
     ReasonMissing,
     RightsLapsed,
 )
+from moderation.insight import Insight
 from tests.moderation.scene import ADMIN, AGENT, MAYA, MINA, MODO, NORA, Scene, insert
 from tests.moderation.test_desk import review
 
@@ -262,3 +265,24 @@ def test_an_escalation_stands_as_it_was_written(scene: Scene) -> None:
     for change in ("UPDATE escalation SET account_id = 'mina'", "DELETE FROM escalation"):
         with pytest.raises(Exception, match="never changed"), scene.database.write("test") as tx:
             tx.execute(change)
+
+
+def test_the_number_at_the_head_of_the_desk_is_that_of_the_images_this_moderator_may_judge(scene: Scene) -> None:
+    insight = Insight(scene.database)
+
+    def told(account: Account) -> tuple[int, int]:
+        return sum(one.count for one in insight.inbox(account) if one.key == "review"), len(insight.queue_for(account))
+
+    for image in ("plain", "refused", "appealed", "escalated", "passed", "undone"):
+        scene.judged(image, "refer")
+    assert told(MODO) == told(MINA) == (6, 6)
+    for image in ("refused", "appealed", "undone"):
+        review(scene, image, "refuse", reason="quality")
+    scene.desk.undo(MODO, "undone")
+    scene.desk.appeal(MAYA, "appealed", "Look again, please.")
+    review(scene, "passed", "pass")
+    escalate(scene, "escalated")
+    assert (told(MODO), told(MINA)) == ((2, 2), (4, 4))
+    plan = scene.database.rows("EXPLAIN QUERY PLAN " + desk_claims.WAITING, {"account_id": MODO.id})
+    assert any("render USING COVERING INDEX render_waiting" in row["detail"] for row in plan)
+    assert not any(row["detail"].startswith("SCAN r") for row in plan)
