@@ -1,75 +1,39 @@
 """The words of a consent, as she reads, signs and prints them: plain text made from its terms alone, always the same.
 
-The text names a person by her id: her name stands beside it on the page, from the one row that erasure takes away.
+The text names a person by her id: her name stands beside it on the page, from the one row that erasure takes away. Headings
+and fixed sentences are in the language of the text where the studio has them; otherwise the text says that they are English.
 """
 
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from twin.consent import Consent, PayBasis, Use
+from twin.consent import Consent, Use
+from twin.consent_words import ELSEWHERE, Fixed, fixed_words, has_words_of
 from twin.licence import money
 from twin.own_consent import Apart, OwnConsent
 
-_PAID = {
-    PayBasis.IMAGE: "for each released image, at least",
-    PayBasis.VARIANT: "for each released image and each variant of it, at least",
-    PayBasis.BUYOUT: "once for all images of a licence, at least",
-}
-_TITLES = {
-    Apart.BIOMETRIC: "CONSENT TO MEASURE MY FACE",
-    Apart.TRAINING: "PERMISSION TO TRAIN A MODEL ON MY PICTURES",
-}
-_APART = {
-    Apart.BIOMETRIC: (
-        "What is measured: numbers that describe my face, taken from my reference pictures. They are kept under a key of"
-        " my own, serve the purpose above and no other, are given to nobody, and are destroyed when this consent ends, when"
-        " I take it back, or three years after the last time they were used, whichever comes first.",
-        "This is no consent to paint me and no permission to train a model on me.",
-    ),
-    Apart.TRAINING: (
-        "What is trained: weights that belong to my twin alone. They are kept under a key of my own, are loaded only while"
-        " this permission and a licence hold, and are destroyed when it ends or I take it back.",
-        "This is no consent to paint me and no consent to measure my face.",
-    ),
-}
-_ALWAYS = (
-    "It ends by itself at its end. Nothing renews by itself: a renewal is a new version that I read and sign.",
-    "I can take it back at any time, from my own account, without giving a reason.",
-    "Nobody signs for me: no agency, no administrator, nobody with a power of attorney.",
-)
+_RATE, _COUNSEL = 3, 10
+"""The numbers of the sections that are between her and her agency."""
 
 
 def text_of_consent(consent: Consent) -> str:
     """The whole text of a consent to be painted, in numbered sections; lines are paragraphs."""
-    sections = (
-        ("Scope", [consent.scope]),
-        ("Purpose", [consent.purpose]),
-        ("Rate of pay", [f"{money(consent.pay.minor, consent.pay.currency)} {_PAID[consent.pay.basis]}."]),
-        ("Duration", [_span(consent.starts_at, consent.ends_at)]),
-        ("Uses", _uses(consent.uses)),
-        ("Never", [f"- {limit.sentence}" for limit in consent.content_limits] or ["- Nothing further is excluded."]),
-        ("What every image says", [f"“{consent.disclosure_text}”"]),
-        ("Training", ["No. No model is trained on my pictures; that would be a permission of its own."]),
-        ("My face in numbers", ["Measured under a consent of its own, not under this one."]),
-        ("Counsel or union", [consent.counsel_or_union or "I had neither counsel nor union, and was told that I may."]),
-        ("Ending", _ALWAYS),
-    )
-    who = f"Twin {consent.twin_id}, version {consent.version}. Language of this text: {consent.language}."
-    return _set("CONSENT TO BE PAINTED AS A DIGITAL TWIN", who, sections)
+    return _title(consent) + "\n\n" + "\n\n".join(_sections(consent)) + "\n"
+
+
+def binding_text(consent: Consent) -> str:
+    """What a licensed brand is told: everything that limits its use, nothing of her pay or her counsel."""
+    told = [text for number, text in enumerate(_sections(consent), 1) if number not in (_RATE, _COUNSEL)]
+    return _title(consent) + "\n\n" + "\n\n".join(told) + "\n"
 
 
 def text_of_own(consent: OwnConsent) -> str:
     """The whole text of a consent that stands apart."""
-    what, not_what = _APART[Apart(consent.kind)]
-    sections = (
-        ("Purpose", [consent.purpose]),
-        ("What it allows", [what, not_what]),
-        ("Duration", [_span(consent.starts_at, consent.ends_at)]),
-        ("Ending", _ALWAYS),
-    )
-    who = f"Person {consent.person_id}, version {consent.version}. Language of this text: {consent.language}."
-    return _set(_TITLES[Apart(consent.kind)], who, sections)
+    words, kind = fixed_words(consent.language), Apart(consent.kind)
+    told = ([consent.purpose], words.apart[kind], [_span(words, consent.starts_at, consent.ends_at)], words.ending)
+    who = _about(words.about_person, consent.person_id, consent.version, consent.language)
+    return "\n\n".join((f"{words.apart_titles[kind]}\n{who}", *_numbered(words.apart_headings, told))) + "\n"
 
 
 def text_sha256(text: str) -> str:
@@ -77,23 +41,55 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _uses(uses: Iterable[Use]) -> list[str]:
+def _title(consent: Consent) -> str:
+    words = fixed_words(consent.language)
+    return f"{words.title}\n{_about(words.about_twin, consent.twin_id, consent.version, consent.language)}"
+
+
+def _sections(consent: Consent) -> list[str]:
+    words = fixed_words(consent.language)
+    told = (
+        [consent.scope],
+        [consent.purpose],
+        [f"{money(consent.pay.minor, consent.pay.currency)} {words.paid[consent.pay.basis]}."],
+        [_span(words, consent.starts_at, consent.ends_at)],
+        _uses(words, consent.uses),
+        [f"- {limit.sentence}" for limit in consent.content_limits] or [f"- {words.nothing_excluded}"],
+        [f"“{consent.disclosure_text}”"],
+        [words.no_training],
+        [words.face_apart],
+        [consent.counsel_or_union or words.no_counsel],
+        words.ending,
+    )
+    return _numbered(words.headings, told)
+
+
+def _about(line: str, whose: str, version: int, language: str) -> str:
+    """Whose text it is and in which language, so that nobody takes English words for another language's."""
+    told = line.format(whose=whose, version=version, language=language)
+    if has_words_of(language):
+        return told
+    return f"{told.split('. ')[0]}. {ELSEWHERE.format(language=language)}"
+
+
+def _numbered(headings: Iterable[str], told: Iterable[Iterable[str]]) -> list[str]:
+    both = zip(headings, told, strict=True)
+    return [f"{number}. {name}\n" + "\n".join(lines) for number, (name, lines) in enumerate(both, 1)]
+
+
+def _uses(words: Fixed, uses: Iterable[Use]) -> list[str]:
     """One line for each product line and territory, with its media."""
     found: dict[tuple[str, str], list[str]] = {}
     for use in uses:
-        found.setdefault((use.product_line, use.territory), []).append(use.medium.value)
+        found.setdefault((use.product_line, use.territory), []).append(words.media[use.medium])
     return [f"- {line}, {territory}: {', '.join(media)}" for (line, territory), media in found.items()]
 
 
-def _set(title: str, who: str, sections: Iterable[tuple[str, Iterable[str]]]) -> str:
-    told = (f"{number}. {name}\n" + "\n".join(lines) for number, (name, lines) in enumerate(sections, 1))
-    return "\n\n".join((f"{title}\n{who}", *told)) + "\n"
+def _span(words: Fixed, starts_at: datetime, ends_at: datetime) -> str:
+    return words.span.format(start=_moment(words, starts_at), end=_moment(words, ends_at))
 
 
-def _span(starts_at: datetime, ends_at: datetime) -> str:
-    return f"From {_moment(starts_at)} until {_moment(ends_at)}."
-
-
-def _moment(moment: datetime) -> str:
+def _moment(words: Fixed, moment: datetime) -> str:
     there = moment.astimezone(UTC)
-    return f"{there.day} {there:%B %Y}, {there:%H:%M:%S} UTC"
+    day = words.day.format(day=there.day, month=words.months[there.month - 1], year=there.year)
+    return f"{day}, {there:%H:%M:%S} UTC"

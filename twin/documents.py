@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from twin.consent import Consent
-from twin.consent_text import text_of_consent, text_of_own, text_sha256
+from twin.consent_text import binding_text, text_of_consent, text_of_own, text_sha256
 from twin.errors import NotFound
 from twin.own_consent import Apart
 from twin.ports import Row, Store, Transaction
@@ -133,7 +133,7 @@ def _document(tx: Transaction, row: Mapping[str, Any], *, whole: bool) -> Docume
     return Document(
         **kept
         | moments
-        | {"text": text if whole or consent is None else _binding(consent), "text_sha256": text_sha256(text), "whole": whole}
+        | {"text": text if whole or consent is None else binding_text(consent), "text_sha256": text_sha256(text), "whole": whole}
         | {"taken_back_at": datetime.fromisoformat(back) if back else None, "fictional": bool(row["fictional"])}
     )
 
@@ -145,10 +145,3 @@ def _consent(tx: Transaction, row: Mapping[str, Any]) -> Consent:
 def _own_text(tx: Transaction, row: Mapping[str, Any]) -> str:
     kind = Apart(row["kind"])
     return text_of_own(read_own_consent(kind, tx.execute(f"SELECT * FROM {kind.value}_consent WHERE id = ?", [row["id"]])[0]))
-
-
-def _binding(consent: Consent) -> str:
-    """What a licensed brand is told: everything that limits its use, nothing of her pay or her counsel."""
-    sections = text_of_consent(consent).rstrip("\n").split("\n\n")
-    private = ("Rate of pay", "Counsel or union")
-    return "\n\n".join(part for part in sections if not part.split("\n")[0].endswith(private)) + "\n"
