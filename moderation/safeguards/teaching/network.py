@@ -2,8 +2,10 @@
 
 from typing import cast
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moderation.faces.onnx_graph import Graph
@@ -100,9 +102,28 @@ class BlendNetwork(nn.Module):
         return self.slope * leaning + self.offset
 
 
-def as_onnx(network: BlendNetwork) -> bytes:
-    """The network with batch normalisation folded in: `face` (n, 3, 224, 224) to `score` (n,) and `map` (n, 14, 14)."""
-    graph = Graph("blend")
+class _Draft(Graph):
+    """A graph that keeps the weights of convolutions whole, or in eight bits and a scale for each channel that comes out."""
+
+    def __init__(self, *, whole: bool) -> None:
+        super().__init__("blend")
+        self._whole = whole
+
+    def weights(self, kernel: NDArray[np.float32]) -> str:
+        """A convolution's kernel (out, in, h, w)."""
+        if self._whole:
+            return self.constant(kernel)
+        scales = np.maximum(np.abs(kernel).max(axis=(1, 2, 3)), 1e-12).astype(np.float32) / np.float32(127)
+        steps = np.rint(kernel / scales[:, None, None, None]).astype(np.int8)
+        return self.node("DequantizeLinear", self.constant(steps), self.constant(scales), axis=0)
+
+
+def as_onnx(network: BlendNetwork, *, whole: bool = False) -> bytes:
+    """The network with batch normalisation folded in: `face` (n, 3, 224, 224) to `score` (n,) and `map` (n, 14, 14).
+
+    Weights are kept in eight bits, a quarter of the size, unless they are to stay `whole`; all arithmetic is float32.
+    """
+    graph = _Draft(whole=whole)
     levels = graph.node("Sub", graph.node("Mul", "face", graph.number(1 / 127.5)), graph.number(1.0))
     shown, coarse = [levels], levels
     for size, gain in BANDS:
@@ -117,10 +138,10 @@ def as_onnx(network: BlendNetwork) -> bytes:
     cells = graph.node("Squeeze", cells, graph.constant([1]))
     graph.node("Sigmoid", cells, output="map")
     flat = graph.node("Mul", graph.node("Flatten", cells, axis=1), graph.number(SHARPNESS))
-    whole = graph.node("ReduceLogSumExp", flat, graph.constant([1]), keepdims=0)
+    summed = graph.node("ReduceLogSumExp", flat, graph.constant([1]), keepdims=0)
     slope, offset = float(network.slope.detach()), float(network.offset.detach())
     level = float(torch.log(torch.tensor(float(GRID * GRID))))
-    leaning = graph.node("Mul", graph.node("Sub", whole, graph.number(level)), graph.number(slope / SHARPNESS))
+    leaning = graph.node("Mul", graph.node("Sub", summed, graph.number(level)), graph.number(slope / SHARPNESS))
     leaning = graph.node("Add", leaning, graph.number(offset))
     graph.node("Sigmoid", graph.node("Add", leaning, _overall(graph, network, features)), output="score")
     return graph.write(
@@ -128,7 +149,7 @@ def as_onnx(network: BlendNetwork) -> bytes:
     )
 
 
-def _overall(graph: Graph, network: BlendNetwork, features: str) -> str:
+def _overall(graph: _Draft, network: BlendNetwork, features: str) -> str:
     """What the face as a whole adds to the score, (n,)."""
     halved, residual = network.overall
     features = _residual(graph, cast(Residual, residual), _conv(graph, cast(Conv, halved), features))
@@ -139,12 +160,12 @@ def _overall(graph: Graph, network: BlendNetwork, features: str) -> str:
     return graph.node("Squeeze", graph.node("Add", said, graph.constant(bias)), graph.constant([1]))
 
 
-def _residual(graph: Graph, layer: Residual, features: str) -> str:
+def _residual(graph: _Draft, layer: Residual, features: str) -> str:
     through = _conv(graph, layer.second, _conv(graph, layer.first, features))
     return graph.node("Relu", graph.node("Add", features, through))
 
 
-def _conv(graph: Graph, layer: Conv, features: str) -> str:
+def _conv(graph: _Draft, layer: Conv, features: str) -> str:
     conv, norm = cast(nn.Conv2d, layer[0]), cast(nn.BatchNorm2d, layer[1])
     mean, variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
     gain = norm.weight / torch.sqrt(variance + norm.eps)
@@ -152,6 +173,6 @@ def _conv(graph: Graph, layer: Conv, features: str) -> str:
     bias = (norm.bias - mean * gain).detach().numpy()
     padding = cast(tuple[int, int], conv.padding)
     folded = graph.node(
-        "Conv", features, graph.constant(weight), graph.constant(bias), strides=list(conv.stride), pads=[*padding, *padding]
+        "Conv", features, graph.weights(weight), graph.constant(bias), strides=list(conv.stride), pads=[*padding, *padding]
     )
     return graph.node("Relu", folded) if len(layer) == 3 else folded

@@ -27,6 +27,12 @@ def network() -> BlendNetwork:
     return BlendNetwork()
 
 
+def answered(model: bytes, pictures: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    score, grid = session.run(["score", "map"], {"face": pictures.numpy()})
+    return score, grid
+
+
 def test_the_exported_model_answers_as_the_network_does(network: BlendNetwork) -> None:
     pictures = torch.rand(2, 3, SIDE, SIDE) * 255
     network.train()
@@ -36,11 +42,20 @@ def test_the_exported_model_answers_as_the_network_does(network: BlendNetwork) -
     with torch.inference_mode():
         cells, logits = network(pictures)
         wanted = torch.sigmoid(logits), torch.sigmoid(cells)
-    session = onnxruntime.InferenceSession(as_onnx(network), providers=["CPUExecutionProvider"])
-    score, grid = session.run(["score", "map"], {"face": pictures.numpy()})
+    score, grid = answered(as_onnx(network, whole=True), pictures)
     assert grid.shape == (2, GRID, GRID)
     assert score == pytest.approx(wanted[0].numpy(), abs=1e-4)
     assert grid == pytest.approx(wanted[1].numpy(), abs=1e-3)
+
+
+def test_weights_in_eight_bits_take_a_quarter_and_answer_nearly_alike(network: BlendNetwork) -> None:
+    pictures = torch.rand(2, 3, SIDE, SIDE) * 255
+    network.eval()
+    whole, small = as_onnx(network, whole=True), as_onnx(network)
+    assert len(small) < 0.3 * len(whole)
+    for one, other in zip(answered(whole, pictures), answered(small, pictures), strict=True):
+        assert one == pytest.approx(other, abs=0.02)
+        assert (one != other).any()
 
 
 def test_a_strong_cell_lifts_the_score_and_an_even_map_scores_its_own_level() -> None:
