@@ -72,7 +72,7 @@ class Handed:
 
 @dataclass(frozen=True)
 class Base:
-    """A picture that was handed in: its size in pixels, where its faces are, and `doubts`, sentences for which a person must look."""
+    """A picture that was handed in: its size in pixels, where its faces are, and `doubts`, for which a person must look."""
 
     id: str
     name: str

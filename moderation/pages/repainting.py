@@ -94,7 +94,7 @@ class RepaintingPage:
             **self._repaints.of_upload(account, base.twin_id),
             "address": f"/repaint/{base_id}",
             "picture": f"/media/base/{base_id}",
-            "title": f"“{base.name}”",
+            "title": f"{base.twin_name} in “{base.name}”",
             "alt": f"{base.twin_name}, a picture that was handed in",
             "mark": "Handed in",
             "width": base.width,

@@ -1,22 +1,25 @@
 """Repainting a part in a real browser: marked with the mouse, by finger and by keys, painted by klein, and judged like any."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from moderation.seal import xmp_of
+from moderation.vault import Shelf
+from tests.attacks.stage import a_picture
 from tests.journeys.test_journey import SLOW_MS
-from tests.journeys.with_klein import Served, studio_with_klein
+from tests.journeys.with_klein import Served, passed_on, studio_with_klein, wait_for
 from twin.edits import mask_of
-from twin.pages.ports import Asked
+from twin.painter import EDITED_PHOTOGRAPH
 
 pytestmark = pytest.mark.browser
-SHOOT = "osterby-autumn"
 CRIMSON = "#b3222d"
 
 
@@ -29,26 +32,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def base(served: Served) -> str:
-    """An image of Nora's by the embedded painter, which a moderator passed on to her."""
-    floor, judging = served.studio.floor(), served.studio.judging
-    look = floor.lookbook.looks[0].worn_by("nora", floor.wardrobe)
-    render_id = floor.order(judging.accounts.by_login("maya"), Asked(SHOOT, "nora", "atelier", look, 1, 7))[0]
-    wait_for(served, render_id, "in review")
-    rosa = judging.accounts.by_login("rosa")
-    claim = judging.desk.claim(rosa, render_id)
-    version = served.rows("SELECT version FROM render WHERE id = ?", render_id)[0]["version"]
-    judging.desk.review(rosa, render_id, version, "pass", None, "", claim["token"])
-    return render_id
-
-
-def wait_for(served: Served, render_id: str, state: str) -> None:
-    end, there = time.monotonic() + 120, ""
-    while there != state:
-        rows = served.rows("SELECT state, failure FROM render WHERE id = ?", render_id)
-        there = str(rows[0]["state"])
-        assert there != "failed", rows
-        assert time.monotonic() < end, there
-        time.sleep(0.2)
+    return passed_on(served)
 
 
 @pytest.fixture
@@ -201,6 +185,39 @@ def test_a_finger_marks_on_a_phone_and_the_page_fits_it(visit: Callable[..., Pag
     expect(page.get_by_role("status")).not_to_contain_text("Nothing")
     page.get_by_role("button", name="Order the repainting").scroll_into_view_if_needed()
     expect(page.get_by_role("button", name="Order the repainting")).to_be_enabled()
+
+
+def test_a_picture_of_her_own_is_handed_in_marked_and_repainted_as_a_photograph_with_generated_parts(
+    visit: Callable[..., Page], served: Served, tmp_path: Path
+) -> None:
+    painting = served.studio.painting
+    file = tmp_path / "a day out.png"
+    picture = a_picture(painting.lookbook.looks[2].worn_by("nora", painting.wardrobe))
+    Image.fromarray(np.pad(picture, ((0, 7), (0, 9), (0, 0)), "edge")).save(file)
+    maya = visit("maya", 390, 844)
+    maya.goto(f"{served.address}/repaint")
+    maya.get_by_label("Who is in it?").select_option("nora")
+    maya.get_by_label("The picture").set_input_files(file)
+    maya.get_by_role("button", name="Hand in").click()
+    expect(maya.get_by_role("status")).to_contain_text("Her face is found and kept.", timeout=SLOW_MS)
+    maya.get_by_label("Size").fill("100")
+    draw(maya, (0.2, 0.95), (0.8, 0.95))
+    maya.get_by_label("Shoot that it belongs to").select_option("osterby-autumn")
+    maya.get_by_role("button", name="Order the repainting").click()
+    expect(maya.get_by_role("heading", name="Ordered")).to_be_visible(timeout=SLOW_MS)
+    made = newest(served)
+    wait_for(served, made, "in review")
+    before = np.pad(picture, ((0, 7), (0, 9), (0, 0)), "edge")[3:643, 4:516]
+    after = served.studio.judging.submissions.picture(made)
+    assert np.array_equal(after[:500], before[:500])
+    assert (after[600:615, 150:380] != before[600:615, 150:380]).mean() > 0.5
+    row = served.rows("SELECT source_type FROM submission WHERE render_id = ?", made)[0]
+    assert row["source_type"] == EDITED_PHOTOGRAPH
+    assert served.rows("SELECT parent_id FROM render WHERE id = ?", made) == [{"parent_id": None}]
+    assert "compositeWithTrainedAlgorithmicMedia" in xmp_of(served.studio.judging.vault.read(Shelf.ORIGINAL, made))
+    recipe = served.rows("SELECT recipe FROM recipe WHERE render_id = ?", made)[0]["recipe"]
+    handed_in = served.rows("SELECT pixels_sha256 FROM base_picture")[0]["pixels_sha256"]
+    assert json.loads(recipe)["made_by"]["edit"]["base_sha256"] == handed_in
 
 
 def test_a_refusal_is_told_beside_the_button_and_nothing_is_ordered(

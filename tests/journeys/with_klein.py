@@ -1,6 +1,7 @@
 """A demo served in this process, with klein at work beside the embedded painter: its architecture, tiny, with random weights."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,10 +15,13 @@ from tests.moderation.access.little_site import serving
 from tests.twin.cast import WARDROBE
 from tests.twin.painters.tiny_klein import CARD, Pretend, tiny_folder
 from twin.engines import Engines, Offer
+from twin.pages.ports import Asked
 from twin.painter import Painter, PainterCard
 from twin.painters.klein import KleinPainter
 from twin.prompt import words_of
 from twin.settings import Settings
+
+SHOOT = "osterby-autumn"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,30 @@ class Served:
 
     def rows(self, sql: str, *values: str) -> list[dict[str, Any]]:
         return self.studio.judging.database.rows(sql, list(values))
+
+
+def passed_on(served: Served, twin: str = "nora", seed: int = 7) -> str:
+    """An image of a twin by the embedded painter, ordered by Maya, which Rosa passed on to the person; its id."""
+    floor, judging = served.studio.floor(), served.studio.judging
+    look = floor.lookbook.looks[0].worn_by(twin, floor.wardrobe)
+    render_id = floor.order(judging.accounts.by_login("maya"), Asked(SHOOT, twin, "atelier", look, 1, seed))[0]
+    wait_for(served, render_id, "in review")
+    rosa = judging.accounts.by_login("rosa")
+    claim = judging.desk.claim(rosa, render_id)
+    version = served.rows("SELECT version FROM render WHERE id = ?", render_id)[0]["version"]
+    judging.desk.review(rosa, render_id, version, "pass", None, "", claim["token"])
+    return render_id
+
+
+def wait_for(served: Served, render_id: str, state: str) -> None:
+    """Until an image stands so; a failed one fails the test with its reason."""
+    end, there = time.monotonic() + 120, ""
+    while there != state:
+        row = served.rows("SELECT state, failure FROM render WHERE id = ?", render_id)[0]
+        there = row["state"]
+        assert there != "failed", row
+        assert time.monotonic() < end, there
+        time.sleep(0.1)
 
 
 @contextmanager

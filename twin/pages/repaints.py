@@ -58,10 +58,10 @@ class Repaints:
         return {"shoots": self._shoots(account), **self._choices(account, twin_id, None)}
 
     def of_anybody(self, account: Account) -> Mapping[str, Any]:
-        """The people of whom a picture may be handed in, and those of whom not now; each with the price or the reason."""
+        """The people of whom a picture may be handed in, and those of whom not now, with the reason."""
         twins = self.floor.twins(account)
         return {
-            "people": [(one.id, one.name, price(one)) for one in twins if not one.refusal],
+            "people": [(one.id, one.name) for one in twins if not one.refusal],
             "refused": [(one.name, one.refusal) for one in twins if one.refusal],
             "shoots": self._shoots(account),
         }

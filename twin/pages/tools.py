@@ -92,6 +92,7 @@ def _shoot(made: dict[str, Widget]) -> None:
             interactive=False,
         )
         made["open"] = gr.Button("Open a shoot", elem_id="open-shoot", size="md", scale=1, min_width=120, interactive=False)
+    leaf("own-picture", '<a class="ts-link" href="/repaint">Repaint a part of a picture of your own</a>', "ts-note")
 
 
 def _twin(made: dict[str, Widget]) -> None:
