@@ -48,6 +48,7 @@ KEPT = (
     *("consent_draft", "biometric_consent", "training_consent", "rate_card"),
     *("taking_back", "ended_image", "recall", "recall_answer"),
     *("enrolment", "photograph", "restricted_object", "reference"),
+    *("base_picture", "edit_mask", "edit_upload"),
     *(
         "ledger_batch",
         "ledger_line",
