@@ -1,6 +1,7 @@
 """Forgeries to measure a blend detector by, in ways that it is not taught with: none of this runs in the studio."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -67,14 +68,23 @@ def by_warped_paste(picture: Picture, points: Points, other: Picture, others: Po
     return _soft(picture, points, recoloured_like(warped, picture, _inside(picture, points)))
 
 
-FORGERIES: Mapping[str, Forge] = {
-    "gradient-domain blend": by_gradients,
-    "pyramid blend": by_pyramid,
-    "affine paste": by_affine_paste,
-    "warped paste in matched colours": by_warped_paste,
+class Whose(StrEnum):
+    """Whose face is laid into the picture."""
+
+    ANOTHER = "somebody else's"
+    HER_OWN = "the same person's, of another picture"
+    RELIT = "the same, of the same negative in other light"
+
+
+FORGERIES: Mapping[str, tuple[Forge, Whose]] = {
+    "gradient-domain blend": (by_gradients, Whose.HER_OWN),
+    "pyramid blend": (by_pyramid, Whose.HER_OWN),
+    "affine paste": (by_affine_paste, Whose.ANOTHER),
+    "warped paste in matched colours": (by_warped_paste, Whose.ANOTHER),
+    "gradient-domain relighting": (by_gradients, Whose.RELIT),
+    "pyramid relighting": (by_pyramid, Whose.RELIT),
 }
-"""The first two take another picture of the same person where there is one; the last two, faces of somebody else."""
-SAME_PERSON = frozenset({"gradient-domain blend", "pyramid blend"})
+"""The last two leave every line where it was: only the light within the face comes from elsewhere."""
 
 
 def triangles(points: Floats) -> list[list[int]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.faces.chip import Picture, Points, similarity
-from moderation.safeguards.forging import FORGERIES, SAME_PERSON
+from moderation.safeguards.forging import FORGERIES, Whose
 from moderation.safeguards.head import square_around
 from moderation.safeguards.manipulation import ManipulationLimits
 
@@ -24,13 +24,21 @@ CONFIDENCE = 1.96
 
 @dataclass(frozen=True)
 class Subject:
-    """An untouched picture (h, w, 3) with the five points (5, 2) of its face, whose it is, and the group it is counted in."""
+    """An untouched picture (h, w, 3) with the five points (5, 2) of its face, whose it is, and the group it is counted in.
+
+    Names `<negative>@<number>` are of one negative in several lights.
+    """
 
     name: str
     person: str
     group: str
     picture: Picture
     points: Points
+
+    @property
+    def negative(self) -> str:
+        """What the picture was developed from; its own name where nothing is known of that."""
+        return self.name.rpartition("@")[0] or self.name
 
 
 def jpeg(quality: int) -> Callable[[Picture, Points], tuple[Picture, Points]]:
@@ -128,17 +136,24 @@ def untouched_scores(subjects: Sequence[Subject], score: Score) -> dict[str, Flo
 
 def forged_subjects(subjects: Sequence[Subject], forgery: str) -> Iterator[Subject]:
     """Each picture with another face in it, of those that may be taken the one held most alike."""
+    forge, whose = FORGERIES[forgery]
     for one in subjects:
-        others = [
-            other
-            for other in subjects
-            if other.name != one.name and (other.person == one.person) == _same(forgery, one, subjects)
-        ]
-        if not others:
-            continue
-        other = min(others, key=lambda other: held_apart(one.points, other.points))
-        forged = FORGERIES[forgery](one.picture, one.points, other.picture, other.points)
-        yield Subject(one.name, one.person, one.group, forged, one.points)
+        others = lent(one, subjects, whose)
+        if others:
+            other = min(others, key=lambda other: held_apart(one.points, other.points))
+            yield Subject(
+                one.name, one.person, one.group, forge(one.picture, one.points, other.picture, other.points), one.points
+            )
+
+
+def lent(one: Subject, subjects: Sequence[Subject], whose: Whose) -> list[Subject]:
+    """The pictures whose face may be laid into one; where there is no other of hers, somebody else's."""
+    if whose is Whose.RELIT:
+        return [other for other in subjects if other.negative == one.negative and other.name != one.name]
+    hers = [other for other in subjects if other.person == one.person and other.negative != one.negative]
+    if whose is Whose.HER_OWN and hers:
+        return hers
+    return [other for other in subjects if other.person != one.person]
 
 
 def held_apart(points: Points, others: Points) -> float:
@@ -174,13 +189,6 @@ def upper_end(share: float, count: int) -> float:
     middle = share + square / 2
     spread = CONFIDENCE * float(np.sqrt(share * (1 - share) / count + square / (4 * count)))
     return min(1.0, (middle + spread) / (1 + square))
-
-
-def _same(forgery: str, one: Subject, subjects: Sequence[Subject]) -> bool:
-    """Whether the other face is the same person's: a blend of hers where there is another picture of her."""
-    if forgery not in SAME_PERSON:
-        return False
-    return any(other.person == one.person and other.name != one.name for other in subjects)
 
 
 def _row(group: str, forgery: str | None, wear: str, scores: Floats, ranked: float | None, limits: ManipulationLimits) -> Row:

@@ -19,7 +19,7 @@ def noisy(level: int, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("name", list(FORGERIES))
 def test_a_forgery_changes_the_face_and_not_its_surroundings(name: str) -> None:
     picture, other = noisy(90, 1), noisy(180, 2)
-    forged = FORGERIES[name](picture, POINTS, other, OTHERS)
+    forged = FORGERIES[name][0](picture, POINTS, other, OTHERS)
     assert (forged.shape, forged.dtype) == (picture.shape, np.uint8)
     middle = outline(POINTS).mean(axis=0).round().astype(int)
     inside = np.abs(forged.astype(int) - picture)[middle[1] - 10 : middle[1] + 10, middle[0] - 10 : middle[0] + 10]
@@ -34,7 +34,7 @@ def test_what_is_pasted_comes_to_lie_on_the_old_face() -> None:
     x, y = OTHERS[4].round().astype(int)
     other[y - 3 : y + 4, x - 3 : x + 4] = 255
     for name in ("affine paste", "warped paste in matched colours"):
-        forged = FORGERIES[name](np.full((200, 200, 3), 120, np.uint8), POINTS, other, OTHERS).astype(int).sum(axis=2)
+        forged = FORGERIES[name][0](np.full((200, 200, 3), 120, np.uint8), POINTS, other, OTHERS).astype(int).sum(axis=2)
         bright = np.argwhere(forged > 1.01 * np.median(forged) + 6)
         assert bright.mean(axis=0)[::-1] == pytest.approx(POINTS[4], abs=2.0), name
 
