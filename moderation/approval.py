@@ -17,7 +17,7 @@ from moderation.desk_decisions import STANDING_APPROVAL, not_found
 from moderation.desk_moves import Row, Writing
 from moderation.errors import SignatureRefused
 from moderation.her_keys import NEW_KEY
-from moderation.her_word import SIGNOFF
+from moderation.her_word import SIGNOFF, Rendition
 from moderation.insight_scope import sees
 from moderation.p256 import fingerprint_of, insist_signed
 from moderation.seal import pixels_sha256_of
@@ -162,7 +162,12 @@ def _compare(said: Mapping[str, Any], content: bytes) -> str:
         return "The file is the sealed file she approved, byte for byte."
     if pixels_sha256_of(content) == said["pixels_sha256"]:
         return "The file's pixels are those she approved; what stands around them was changed."
-    raise SignatureRefused("This file is not the image she approved: neither its bytes nor its pixels are.")
+    copies = " A smaller copy, which she allowed, is signed by nobody: ask for the sealed file." if _may_be_copied(said) else ""
+    raise SignatureRefused(f"This file is not the image she approved: neither its bytes nor its pixels are.{copies}")
+
+
+def _may_be_copied(said: Mapping[str, Any]) -> bool:
+    return Rendition.SMALLER.value in said["renditions"]
 
 
 def _text(content: bytes) -> str:

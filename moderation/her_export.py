@@ -63,6 +63,7 @@ TABLES: dict[str, str] = {
     ),
     "second_looks": f"SELECT id, render_id, leaning, note, raised_at FROM escalation WHERE render_id IN ({_IMAGES})",
     "releases": f"SELECT * FROM release WHERE render_id IN ({_IMAGES})",
+    "copies": f"SELECT c.* FROM release_copy c JOIN release e ON e.id = c.release_id WHERE e.render_id IN ({_IMAGES})",
     "recalls": f"SELECT * FROM recall WHERE render_id IN ({_IMAGES})",
     "payments": (
         "SELECT n.* FROM ledger_line n LEFT JOIN release e ON e.id = n.release_id"

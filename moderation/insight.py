@@ -11,7 +11,7 @@ from moderation.desk_claims import WAITING, eligible
 from moderation.desk_decisions import not_found, require
 from moderation.desk_moves import Row
 from moderation.errors import NotFound
-from moderation.insight_rows import CARDS, DECISIONS, DOWNLOADS, ESCALATIONS, FINDINGS, HISTORY, LINES, RELEASE
+from moderation.insight_rows import CARDS, COPIES, DECISIONS, DOWNLOADS, ESCALATIONS, FINDINGS, HISTORY, LINES, RELEASE
 from moderation.insight_scope import sees, shows_picture, steps, why_gone
 from moderation.recall import TO_DELETE
 from moderation.signoff import State
@@ -86,7 +86,8 @@ class Story:
     """Everything about one image that the account may know.
 
     `findings` are those of the last examination, in their order; `decisions`, `downloads` and `history` are oldest
-    first and carry names and times; `lines` are the account's own side of the money, `escalations` for moderators alone.
+    first and carry names and times; `lines` are the account's own side of the money, `escalations` for moderators alone,
+    `copies` the smaller ones that were released with the file, the largest first.
     """
 
     card: Card
@@ -100,6 +101,7 @@ class Story:
     lines: tuple[Row, ...]
     history: tuple[Row, ...]
     escalations: tuple[Row, ...] = ()
+    copies: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,7 @@ class Insight:
             findings=tuple({**row, "evidence": json.loads(row["evidence"])} for row in rows(FINDINGS, [render_id])),
             decisions=tuple(rows(DECISIONS, [render_id])),
             release=releases[0] if releases else None,
+            copies=tuple(rows(COPIES, [render_id])),
             downloads=tuple(rows(DOWNLOADS, [render_id])),
             lines=tuple(rows(f"{LINES} AND {side} ORDER BY n.position", {"render_id": render_id, **values})),
             history=tuple({**row, "facts": json.loads(row["facts"])} for row in rows(HISTORY, [render_id])),

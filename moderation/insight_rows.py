@@ -35,8 +35,11 @@ SELECT d.*, a.name AS by_name, a.role AS by_role, EXISTS (SELECT 1 FROM decision
 FROM decision d JOIN account a ON a.id = d.account_id WHERE d.render_id = ? ORDER BY d.decided_at, d.rowid
 """
 RELEASE = "SELECT e.*, a.name AS by_name FROM release e JOIN account a ON a.id = e.account_id WHERE e.render_id = ?"
+COPIES = """
+SELECT c.* FROM release_copy c JOIN release e ON e.id = c.release_id WHERE e.render_id = ? ORDER BY c.bytes DESC
+"""
 DOWNLOADS = """
-SELECT g.granted_at, a.name AS by_name FROM download_grant g JOIN release e ON e.id = g.release_id
+SELECT g.granted_at, g.copy, a.name AS by_name FROM download_grant g JOIN release e ON e.id = g.release_id
 JOIN account a ON a.id = g.account_id WHERE e.render_id = ? ORDER BY g.granted_at, g.rowid
 """
 LINES = """

@@ -13,6 +13,7 @@ from moderation.schema_enrolment import MIGRATIONS as ENROLMENT
 from moderation.schema_keys import HER_KEYS
 from moderation.schema_notices import MIGRATIONS as NOTICES
 from moderation.schema_pay import PAY
+from moderation.schema_release import MIGRATIONS as RELEASE
 from moderation.schema_revocation import MIGRATIONS as REVOCATION
 from moderation.schema_sealed import MIGRATIONS as SEALED
 
@@ -179,5 +180,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     *ATTEMPTS,
     *ENROLMENT,
     *BASES,
+    *RELEASE,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

@@ -102,6 +102,19 @@ def xmp_of(content: bytes) -> str:
     return packet if isinstance(packet, str) else packet.decode()
 
 
+def smaller_jpeg(content: bytes, widest: int) -> tuple[bytes, int, int]:
+    """A sealed file as a JPEG of at most `widest` pixels across, with the file's own XMP packet; its bytes, width and height.
+
+    Raises BadImage when the bytes are no picture.
+    """
+    image = _decoded(content).convert("RGB")
+    scale = min(1.0, widest / image.width)
+    small = image.resize((round(image.width * scale), max(1, round(image.height * scale))), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=90, subsampling=0, xmp=xmp_of(content).encode())
+    return out.getvalue(), small.width, small.height
+
+
 def mark_progress(picture: Picture) -> bytes:
     """A small JPEG of an unfinished picture that says it is AI-generated; latent-sized pictures are enlarged first."""
     return _marked_jpeg(_image_of(picture), PROGRESS_BOX, None, quality=80)

@@ -31,6 +31,8 @@ class Shelf(Enum):
 
     ORIGINAL = ("vault/originals", ".png")
     NEGATIVE = ("vault/negatives", ".npz")
+    WEB = ("vault/web", ".jpg")
+    SMALL = ("vault/small", ".jpg")
     PREVIEW = ("previews", ".jpg")
     PROGRESS = ("progress", ".jpg")
     REFERENCE = ("vault/references", ".photo")
@@ -40,7 +42,7 @@ class Shelf(Enum):
     THUMBNAIL = ("vault/thumbnails", ".jpg")
 
 
-OF_IMAGES = (Shelf.ORIGINAL, Shelf.NEGATIVE, Shelf.PREVIEW, Shelf.PROGRESS)
+OF_IMAGES = (Shelf.ORIGINAL, Shelf.NEGATIVE, Shelf.WEB, Shelf.SMALL, Shelf.PREVIEW, Shelf.PROGRESS)
 """Shelves whose files are named for an image; on the others they are named for a restricted object."""
 
 

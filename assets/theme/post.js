@@ -20,11 +20,11 @@ document.addEventListener("click", async (event) => {
   const form = document.createElement("form");
   form.method = "post";
   form.action = address.pathname;
-  const token = document.createElement("input");
-  token.type = "hidden";
-  token.name = "form";
-  token.value = (await answer.json()).form;
-  form.append(token);
+  for (const [name, value] of [["form", (await answer.json()).form], ...address.searchParams]) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
   document.body.append(form);
   form.submit();
   form.remove();

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -32,7 +32,7 @@ class Outgoing(Protocol):
 
     @property
     def filename(self) -> str:
-        """What it is called at the other end, ending in .png."""
+        """What it is called at the other end, with the ending of what it is."""
         ...
 
 
@@ -42,7 +42,8 @@ class Pictures:
 
     `portrait` is asked by nobody (None) in a demo, whose cast is public. All give JPEG bytes, marked "AI-generated" but for
     `reference`, whose picture is marked as one.
-    `grant` gives the token of a download that `open_download` redeems; both raise what the release domain refuses.
+    `grant` gives the token of a download that `open_download` redeems, of a copy by its name or ("") of the file itself; both
+    raise what the release domain refuses.
     """
 
     preview: Callable[[Account, str], bytes]
@@ -50,7 +51,7 @@ class Pictures:
     portrait: Callable[[Account | None, str], bytes]
     reference: Callable[[Account, str], bytes]
     look: Callable[[Account, str], bytes]
-    grant: Callable[[Account, str], str]
+    grant: Callable[[Account, str, str], str]
     open_download: Callable[[Account, str], Outgoing]
 
 
@@ -88,12 +89,13 @@ def media_routes(pictures: Pictures) -> APIRouter:
         return _jpeg(pictures.look(account, name))
 
     @router.post("/release/{render_id}/download", dependencies=[Depends(from_our_page)])
-    def grant(account: SignedIn, render_id: str) -> Response:
-        return RedirectResponse(f"/download/{pictures.grant(account, render_id)}", HTTPStatus.SEE_OTHER)
+    def grant(account: SignedIn, render_id: str, which: Annotated[str, Form(max_length=40)] = "") -> Response:
+        return RedirectResponse(f"/download/{pictures.grant(account, render_id, which)}", HTTPStatus.SEE_OTHER)
 
     @router.api_route("/download/{token}", methods=["GET", "HEAD"])
     def download(request: Request, account: SignedIn, token: str) -> Response:
-        return attached(request, pictures.open_download(account, token), "image/png")
+        file = pictures.open_download(account, token)
+        return attached(request, file, "image/jpeg" if file.filename.endswith(".jpg") else "image/png")
 
     return router
 

@@ -30,6 +30,8 @@ PARTIES = {
     "author": "the people behind the look share",
 }
 
+COPY_WORDS = {"web": "Copy for the web", "small": "Small copy"}
+
 
 def story_html(story: Story, role: Role, now: datetime) -> Markup:
     """The whole story for an account of `role`; the download first, since it is what one comes for."""
@@ -64,10 +66,11 @@ def _download(story: Story, role: Role, now: datetime) -> Markup:
     size = f"{sealed['width']} × {sealed['height']} px, {sealed['bytes'] / 1_000_000:.1f} MB, PNG"
     return Markup(
         '<section class="ts-download"><button type="button" class="ts-first" data-post="/release/{}/download">'
-        'Download the full file</button><p><a class="ts-link" href="/approval/{}" download>Her signed approval</a>, which anybody'
-        " can check against the fingerprint of her key</p>{}</section>"
+        'Download the full file</button>{}<p><a class="ts-link" href="/approval/{}" download>Her signed approval</a>, which'
+        " anybody can check against the fingerprint of her key</p>{}</section>"
     ).format(
         story.card.render_id,
+        _copies(story),
         story.card.render_id,
         facts(
             [
@@ -80,13 +83,27 @@ def _download(story: Story, role: Role, now: datetime) -> Markup:
     )
 
 
+def _copies(story: Story) -> Markup:
+    """A button for each smaller copy; where there is none, why."""
+    if not story.copies:
+        return Markup('<p class="ts-quiet">No smaller copies: she allowed the file as it is.</p>')
+    button = Markup('<button type="button" data-post="/release/{}/download?which={}">{}, {} × {} px, {:.0f} kB, JPEG</button>')
+    image = story.card.render_id
+    made = (
+        button.format(image, one["name"], COPY_WORDS[one["name"]], one["width"], one["height"], one["bytes"] / 1000)
+        for one in story.copies
+    )
+    return Markup('<p class="ts-copies">{}</p>').format(Markup(" ").join(made))
+
+
 def _decisions(story: Story, now: datetime) -> Markup:
     lines = [decision_line(row, story.card.twin_name, now) for row in story.decisions]
     if story.release:
         told = Markup("{} released it").format(story.release["by_name"])
         lines.append(Markup("<li><p>{}, {}</p></li>").format(told, moment(story.release["released_at"], now)))
     for row in story.downloads:
-        lines.append(Markup("<li><p>{} fetched the file, {}</p></li>").format(row["by_name"], moment(row["granted_at"], now)))
+        what = f"the {COPY_WORDS[row['copy']].lower()}" if row["copy"] else "the file"
+        lines.append(Markup("<li><p>{} fetched {}, {}</p></li>").format(row["by_name"], what, moment(row["granted_at"], now)))
     return Markup('<ol class="ts-decisions">{}</ol>').format(Markup("").join(lines)) if lines else Markup("")
 
 

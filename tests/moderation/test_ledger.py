@@ -256,7 +256,7 @@ def test_a_batch_that_went_with_its_lines_is_missed(scene: Scene) -> None:
 def test_no_file_leaves_before_its_release_is_in_the_books(scene: Scene) -> None:
     scene.released("image")
     with pytest.raises(sqlite3.IntegrityError, match="in the books"):
-        raw(scene, "INSERT INTO download_grant VALUES ('g', 'unpaid', 'maya', 'h', 0, 0, 'now', 'then')")
+        raw(scene, "INSERT INTO download_grant VALUES ('g', 'unpaid', 'maya', 'h', 0, 0, 'now', 'then', NULL)")
 
 
 OLD = {

@@ -25,7 +25,7 @@ POINTS = {
     "escalate": ["decide.escalated"],
     "approve": ["decide.signoff-signed", "decide.signoff-moved", "decide.signoff-recorded", "decide.signoff-committed"],
     "undo": ["decide.undo-recorded", "decide.no-noted"],
-    "release": ["release.verified", "release.moved", "release.recorded", "release.posted", "release.committed"],
+    "release": ["release.verified", "release.copied", "release.moved", "release.recorded", "release.posted", "release.committed"],
     "grant": ["release.grant-recorded", "release.granted"],
     "revoke": ["revoke.recorded", "revoke.fenced", "revoke.moved", "revoke.committed"],
     "sweep": ["revoke.sweep-moved", "revoke.sweep-committed"],

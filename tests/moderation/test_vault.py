@@ -43,11 +43,14 @@ def test_each_shelf_has_its_place_and_nobody_else_may_read(tmp_path: Path) -> No
     assert files(home) == [
         "previews/01JABC.jpg.sealed",
         "progress/01JABC.jpg.sealed",
+        "vault/bases/01JABC.png.sealed",
         "vault/crops/01JABC.png.sealed",
         "vault/negatives/01JABC.npz.sealed",
         "vault/originals/01JABC.png.sealed",
         "vault/references/01JABC.photo.sealed",
+        "vault/small/01JABC.jpg.sealed",
         "vault/thumbnails/01JABC.jpg.sealed",
+        "vault/web/01JABC.jpg.sealed",
         "vault/weights/01JABC.weights.sealed",
     ]
     for path in [home, *home.rglob("*")]:
@@ -151,6 +154,10 @@ def test_a_sweep_removes_what_no_row_owns_and_nothing_younger(tmp_path: Path) ->
         "vault/originals/underway.png.sealed",
         "vault/originals/younger.png.sealed",
         "vault/references/orphan.photo.sealed",
+        "vault/small/submitted.jpg.sealed",
+        "vault/small/underway.jpg.sealed",
+        "vault/web/submitted.jpg.sealed",
+        "vault/web/underway.jpg.sealed",
         "vault/weights/standing.weights.sealed",
     ]
     assert vault.sweep({"submitted"}, {"underway"}, NOON) == []

@@ -172,9 +172,9 @@ class LittleSite:
             raise NotFound("There is nothing here.")
         return Markup("<p>They measure.</p>")
 
-    def grant(self, account: Account, render_id: str) -> str:
+    def grant(self, account: Account, render_id: str, which: str) -> str:
         self.preview(account, render_id)
-        return f"token-{account.login}"
+        return f"token-{account.login}{which}"
 
     def open_download(self, account: Account, token: str) -> File:
         if token != f"token-{account.login}" or self.recalled:
