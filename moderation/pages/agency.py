@@ -11,9 +11,11 @@ from moderation.access.agency import AgencyDesk, Bureau, agency_routes
 from moderation.access.answers import Pages
 from moderation.access.her_agency import HerAgency, her_agency_routes
 from moderation.access.image import ImagePages, image_routes
+from moderation.access.key_witness import WitnessDesk, key_witness_routes
 from moderation.comments import SPEAKERS
 from moderation.house import House
 from moderation.insight import Card
+from moderation.key_witness import KeyWitness
 from moderation.pages.comments import comments_html
 from moderation.pages.markup import day, facts, listed, money, picture, until
 from moderation.pages.papers import text_html
@@ -33,15 +35,17 @@ class Written(Bureau, Protocol):
 def agency_routers(
     house: House, bureau: Written, refusals: tuple[type[Exception], ...], missing: tuple[type[Exception], ...]
 ) -> tuple[Callable[[Pages], Any], ...]:
-    """The routers of an agency's pages, of one image, and of what she lets her agency do."""
+    """The routers of an agency's pages, of one image, of what she lets her agency do, and of whoever is witness to her key."""
     desk = AgencyDesk(bureau, house.agency, bureau.choices, refusals, missing, text_html, house.clock, WORDS)
     images = ImagePages(house.insight.card, partial(image_html, house), house.comments, house.behalf, SPEAKERS)
     hers = HerAgency(house.behalf, house.keys.needs_no_password)
+    witness = WitnessDesk(KeyWitness(house.database, house.keys), house.confirmations, house.clock, WORDS)
 
     return (
         lambda pages: agency_routes(pages, desk),
         lambda pages: image_routes(pages, images),
         lambda pages: her_agency_routes(pages, hers),
+        lambda pages: key_witness_routes(pages, witness),
     )
 
 

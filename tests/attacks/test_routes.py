@@ -112,6 +112,8 @@ OWN = {
     ("GET", "/password"): only(*SIGNED),
     ("POST", "/password"): always(403, nobody=401),
     ("GET", "/my-key"): only("nora", "mei"),
+    ("GET", "/key/{person_id}"): always(404, nobody=401),
+    ("POST", "/key/{person_id}"): always(403, nobody=401),
     ("POST", "/my-key"): always(403, nobody=401),
     ("POST", "/my-key/statement"): always(403, nobody=401),
     ("POST", "/confirm"): always(403, nobody=401),
