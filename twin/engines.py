@@ -147,7 +147,8 @@ class Engines:
     def _atelier(self) -> Painter:
         from twin.painters.atelier import AtelierPainter
 
-        return AtelierPainter(self._assets / "atelier", threads=self._power.threads)
+        faces = lambda picture: self._eyes().boxes(picture)  # noqa: E731
+        return AtelierPainter(self._assets / "atelier", threads=self._power.threads, faces=faces)
 
     def _klein(self, entry: Entry) -> Painter:
         from twin.painters.device import Cuda

@@ -21,7 +21,7 @@ from twin.installs import Installs
 from twin.jobs import Jobs
 from twin.look import Light, Look, Pose
 from twin.lookbook import Lookbook
-from twin.painter import Ability, Painter
+from twin.painter import Painter
 from twin.plate import Plate, develop, read_index, read_plate
 from twin.ports import GiveUp, Halted, Move, Picture, Reach, Store
 from twin.probes import painted_probes, probes, unseen
@@ -120,11 +120,13 @@ class House:
         names = {one.card.name for one in entries if one.built_in and one.card.twins is None}
         return [one for one in self.engines.offers if one.name in names]
 
-    def painters_of_parts(self, twin_id: str) -> list[Offer]:
-        """The painters that are built in and repaint a part of a picture of a twin, each with what it still needs here."""
-        entries = self.installs.catalogue.entries
-        able = [one.card for one in entries if one.built_in and Ability.INPAINT in one.card.abilities]
-        names = {card.name for card in able if card.paints(twin_id)}
+    def painters_of_parts(self, twin_id: str, made_by: str | None) -> list[Offer]:
+        """The painters that are built in and repaint a part of a picture of a twin, each with what it still needs here.
+
+        `made_by` is the painter of that picture, None of one from outside.
+        """
+        cards = [one.card for one in self.installs.catalogue.entries if one.built_in]
+        names = {card.name for card in cards if card.paints(twin_id) and card.repaints(made_by)}
         return [one for one in self.engines.offers if one.name in names]
 
     def environment(self) -> Environment:

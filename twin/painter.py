@@ -45,6 +45,8 @@ class Ability(StrEnum):
     """Paints anybody of whom it is given reference pictures."""
     INPAINT = "inpaint"
     """Repaints a part of a picture."""
+    OWN_PARTS = "own parts"
+    """Repaints a part of its own pictures: it paints the same again in another look, and takes the part from there."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ class PainterCard:
     def paints(self, twin_id: str) -> bool:
         """Whether this painter can show the person."""
         return self.twins is None or twin_id in self.twins
+
+    def repaints(self, made_by: str | None) -> bool:
+        """Whether it repaints a part of a picture that the painter of this name made; None: nobody here did."""
+        return Ability.INPAINT in self.abilities or (Ability.OWN_PARTS in self.abilities and made_by == self.name)
 
     @property
     def worded(self) -> bool:

@@ -48,4 +48,19 @@ BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
 """
 """Images that repaint a part of a picture from outside: which one, and the marked part as a PNG of black and white."""
 
-MIGRATIONS = (("twin-painters", PAINTERS), ("twin-edits", EDITS), ("twin-edits-of-uploads", UPLOADS))
+FEES = """
+DROP VIEW image_fee;
+CREATE VIEW image_fee AS
+SELECT r.id AS render_id, l.currency, l.fee_model = 'variant' AND v.id IS NOT NULL AS variant,
+    CASE WHEN l.fee_model = 'variant' AND v.id IS NOT NULL THEN l.variant_minor ELSE l.fee_minor END AS fee_minor
+FROM render r JOIN licence l ON l.id = r.licence_id LEFT JOIN render v ON v.id = r.parent_id AND v.seed = r.seed
+    AND NOT EXISTS (SELECT 1 FROM edit_mask e WHERE e.render_id = r.id);
+"""
+"""Another garment is another image, not the same one in another light, with whatever seed it was painted."""
+
+MIGRATIONS = (
+    ("twin-painters", PAINTERS),
+    ("twin-edits", EDITS),
+    ("twin-edits-of-uploads", UPLOADS),
+    ("twin-fees-of-edits", FEES),
+)

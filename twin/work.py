@@ -131,7 +131,7 @@ class Paint(Generic[S]):
         painter = self.painters(order.painter)
         if not painter.card.paints(order.twin_id):
             raise LookRefused(f"{painter.card.title} cannot paint this person.")
-        if edit is not None and Ability.INPAINT not in painter.card.abilities:
+        if edit is not None and not painter.card.repaints(painter.card.name):
             raise LookRefused(f"{painter.card.title} cannot repaint a part of a picture.")
         references = self.references(order.twin_id) if Ability.REFERENCES in painter.card.abilities else ()
         size = edit.size if edit else painter.card.size

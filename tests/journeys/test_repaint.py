@@ -16,8 +16,10 @@ from moderation.vault import Shelf
 from tests.attacks.stage import a_picture
 from tests.journeys.test_journey import SLOW_MS
 from tests.journeys.with_klein import Served, passed_on, studio_with_klein, wait_for
+from twin.commands import repaint
 from twin.edits import mask_of
 from twin.painter import EDITED_PHOTOGRAPH
+from twin.recipe import Sameness
 
 pytestmark = pytest.mark.browser
 CRIMSON = "#b3222d"
@@ -87,7 +89,7 @@ def test_a_part_drawn_with_the_mouse_is_repainted_and_her_face_and_all_else_stay
 ) -> None:
     maya = visit("maya")
     maya.locator("#film label").first.click()
-    maya.get_by_role("link", name="Repaint a part").click()
+    maya.get_by_role("link", name="Repaint a part", exact=True).click()
     expect(maya.get_by_role("status")).to_contain_text("Her face is found and kept.", timeout=SLOW_MS)
     expect(maya.get_by_text("€140 an image")).to_be_visible()
     order = maya.get_by_role("button", name="Order the repainting")
@@ -96,6 +98,7 @@ def test_a_part_drawn_with_the_mouse_is_repainted_and_her_face_and_all_else_stay
     draw(maya, (0.1, 0.93), (0.9, 0.93), (0.5, 0.45))  # over her clothes, and up across her face
     expect(order).to_be_enabled()
     maya.locator(f'input[name="cloth"][value="{CRIMSON}"]').check(force=True)
+    maya.get_by_label("Painter").select_option("flux2-klein-4b")
     maya.get_by_label("In words").fill("a scarf")
     order.click()
     expect(maya.get_by_role("heading", name="Ordered")).to_be_visible(timeout=SLOW_MS)
@@ -128,6 +131,33 @@ def _only_the_marked_part_changed(served: Served, base: str, made: str) -> None:
     assert set(made_by["edit"]) == {"base_sha256", "mask_sha256", "source_type"}
     verdict = served.rows("SELECT outcome FROM verdict WHERE render_id = ?", made)
     assert verdict, "it was examined like any other"
+
+
+def test_the_embedded_painter_changes_her_clothes_and_nothing_else(visit: Callable[..., Page], served: Served, base: str) -> None:
+    page = opened(visit("maya"), served, base)
+    page.get_by_role("button", name="Her clothes").click()
+    expect(page.get_by_role("status")).not_to_contain_text("Nothing")
+    page.get_by_role("button", name="Order the repainting").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose another garment or colour first", timeout=SLOW_MS)
+    page.get_by_label("Garment").select_option(label="Wide-neck T-shirt")
+    page.locator(f'input[name="cloth"][value="{CRIMSON}"]').check(force=True)
+    page.get_by_role("button", name="Order the repainting").click()
+    expect(page.get_by_role("heading", name="Ordered")).to_be_visible(timeout=SLOW_MS)
+    made = newest(served)
+    wait_for(served, made, "in review")
+    picture = served.studio.judging.submissions.picture
+    before, after = picture(base), picture(made)
+    left, top, right, bottom = (round(side) for side in served.studio.judging.examiner.boxes(before)[0])
+    assert np.array_equal(after[top:bottom, left:right], before[top:bottom, left:right])
+    assert np.array_equal(after[:top], before[:top])
+    red = after[600:, 200:310].astype(int).mean((0, 1))
+    assert red[0] > 2 * red[1], "she wears it"
+    row = served.rows("SELECT * FROM render WHERE id = ?", made)[0]
+    assert (row["painter"], row["parent_id"]) == ("atelier", base)
+    assert served.rows("SELECT variant FROM image_fee WHERE render_id = ?", made) == [{"variant": 0}]
+    findings = served.rows("SELECT safeguard, outcome FROM finding WHERE render_id = ?", made)
+    assert {one["safeguard"]: one["outcome"] for one in findings}["likeness"] == "clear"
+    assert repaint(served.studio.painting, made, served.studio.judging.bases.picture).sameness is Sameness.EQUAL
 
 
 def test_what_was_marked_is_erased_undone_done_again_inverted_and_cleared(

@@ -8,7 +8,7 @@ from typing import Any, Self
 from twin import edits, portfolio, registry
 from twin.claim import Maker, order_of
 from twin.engines import Offer
-from twin.errors import BadValue, NotFound
+from twin.errors import BadValue, LookRefused, NotFound
 from twin.house import House
 from twin.jobs import Jobs
 from twin.look import Authors, Look
@@ -138,9 +138,19 @@ class Floor:
 
         `mask` is a PNG as large as the image, white where it may change. Raises NotFound, BadValue, and what an order raises.
         """
+        card = self.card(painter)
         with self.store.write(account.id) as tx:
             earlier = self._earlier(tx, account, render_id)
-            order = replace(earlier, look=look, painter=painter, seed=self.dice(), parent_id=render_id)
+            if not card.repaints(earlier.painter):
+                raise LookRefused(f"{card.title} cannot repaint a part of this picture.")
+            same = {"pose": earlier.look.pose, "light": earlier.look.light, "exposure": earlier.look.exposure}
+            if Ability.INPAINT in card.abilities:
+                seed = self.dice()
+            elif differences(earlier.look, look := replace(look, **same), self.wardrobe):
+                seed = earlier.seed  # with its own seed, pose and light everything lies where it lay
+            else:
+                raise BadValue("Choose another garment or colour first: painted again, this part would be the same.")
+            order = replace(earlier, look=look, painter=painter, seed=seed, parent_id=render_id)
             entered = self._enter(tx, order, maker_of(account))
             edits.enter(tx, entered, render_id, mask)
             return entered

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.ndimage import binary_closing, binary_dilation
+from scipy.ndimage import binary_dilation
 
 from twin import edits, portfolio
-from twin.edit import Box, around_faces
+from twin.edit import Box, Mask, around_faces
 from twin.engines import Offer
 from twin.errors import BadValue, NotFound, PainterUnavailable
 from twin.look import Authors, Light, Look, Pose
@@ -29,9 +29,9 @@ OF_NEGATIVE = (CLOTHES, BACKDROP)
 
 
 class Painters(Protocol):
-    """Tells who repaints a part of a picture of a twin, each with what it still needs here."""
+    """Tells who repaints a part of a picture of a twin that some painter made, each with what it still needs here."""
 
-    def painters_of_parts(self, twin_id: str, /) -> Sequence[Offer]: ...
+    def painters_of_parts(self, twin_id: str, made_by: str | None, /) -> Sequence[Offer]: ...
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Repaints:
         images = portfolio.renders_of(self.floor.store, maker_of(account).brand_id, rows[0]["shoot_id"])
         image = next(one for one in images if one.id == render_id)
         facts = {"number": image.number, "shoots": (), "width": width, "height": height}
-        return {**facts, **self._choices(account, image.twin_id, image.look)}
+        return {**facts, **self._choices(account, image.twin_id, image.look, image.painter)}
 
     def of_upload(self, account: Account, twin_id: str) -> Mapping[str, Any]:
         """The choices on the page of a picture of a twin that the brand handed in. Raises NotFound."""
-        return {"shoots": self._shoots(account), **self._choices(account, twin_id, None)}
+        return {"shoots": self._shoots(account), **self._choices(account, twin_id, None, None)}
 
     def of_anybody(self, account: Account) -> Mapping[str, Any]:
         """The people of whom a picture may be handed in, and those of whom not now, with the reason."""
@@ -71,8 +71,8 @@ class Repaints:
 
         Raises NotFound, BadValue, LookRefused, WordsRefused, PainterUnavailable, LicenceRefuses.
         """
-        twin_id, before = self._look_of(account, render_id)
-        painter = self._painter(twin_id, told.get("painter", ""))
+        twin_id, before, made_by = self._look_of(account, render_id)
+        painter = self._painter(twin_id, made_by, told.get("painter", ""))
         look = self._look(account, twin_id, painter, before, told)
         return self._ordered(account, self.floor.change_part(account, render_id, look, painter, mask))
 
@@ -80,7 +80,7 @@ class Repaints:
         self, account: Account, base_id: str, twin_id: str, told: Mapping[str, str], mask: bytes
     ) -> Mapping[str, Any]:
         """The same of a picture of a twin that the brand handed in, into the shoot that the form names."""
-        painter = self._painter(twin_id, told.get("painter", ""))
+        painter = self._painter(twin_id, None, told.get("painter", ""))
         worded = self.floor.card(painter).worded
         before = self.floor.lookbook.looks[0].worn_by(twin_id, self.floor.wardrobe, worded=worded)
         # Nobody said how she is held and lit there: the picture tells it better than a look that was drawn from a book.
@@ -100,12 +100,11 @@ class Repaints:
         plate = open_negative(negative)
         if name == BACKDROP:
             return edits.mask_png(np.asarray(plate.alpha < COVERED, np.bool_))
-        worn = binary_closing(np.pad(plate.garment >= WORN, LOOSER), iterations=LOOSER)[LOOSER:-LOOSER, LOOSER:-LOOSER]
-        return edits.mask_png(np.asarray(binary_dilation(worn, iterations=LOOSER), np.bool_))
+        return edits.mask_png(np.asarray(binary_dilation(_dressed(plate.garment >= WORN), iterations=LOOSER), np.bool_))
 
-    def _choices(self, account: Account, twin_id: str, look: Look | None) -> dict[str, Any]:
+    def _choices(self, account: Account, twin_id: str, look: Look | None, made_by: str | None) -> dict[str, Any]:
         twin = self._twin(account, twin_id)
-        offers = self.painters.painters_of_parts(twin_id)
+        offers = self.painters.painters_of_parts(twin_id, made_by)
         wardrobe = self.floor.wardrobe
         return {
             "twin_id": twin_id,
@@ -132,17 +131,17 @@ class Repaints:
             raise NotFound("There is no such twin.")
         return twin
 
-    def _look_of(self, account: Account, base_id: str) -> tuple[str, Look]:
+    def _look_of(self, account: Account, base_id: str) -> tuple[str, Look, str]:
         rows = self.floor.store.rows(
-            "SELECT twin_id, look FROM render WHERE id = ? AND brand_id = ?", [base_id, maker_of(account).brand_id]
+            "SELECT twin_id, look, painter FROM render WHERE id = ? AND brand_id = ?", [base_id, maker_of(account).brand_id]
         )
         if not rows:
             raise NotFound("There is no such image.")
-        return rows[0]["twin_id"], Look.from_json(rows[0]["look"])
+        return rows[0]["twin_id"], Look.from_json(rows[0]["look"]), rows[0]["painter"]
 
-    def _painter(self, twin_id: str, name: str) -> str:
+    def _painter(self, twin_id: str, made_by: str | None, name: str) -> str:
         """The painter that was asked for, if it can repaint a part now; without a name the first that can."""
-        offers = self.painters.painters_of_parts(twin_id)
+        offers = self.painters.painters_of_parts(twin_id, made_by)
         chosen = next((one for one in offers if one.name == name or (not name and not one.refusal)), None)
         if chosen is None:
             raise PainterUnavailable("No painter that is here now repaints a part of a picture of this person.")
@@ -171,3 +170,10 @@ class Repaints:
         shoot = self.floor.store.rows(sql, [render_id])[0]
         images = portfolio.renders_of(self.floor.store, maker_of(account).brand_id, shoot["id"])
         return {"id": render_id, "number": next(one.number for one in images if one.id == render_id), "shoot": shoot["title"]}
+
+
+def _dressed(garment: Mask) -> Mask:
+    """Every row from the garment's first pixel to its last: another garment may cover the skin and hair between."""
+    after = np.logical_or.accumulate(garment, axis=1)
+    before = np.logical_or.accumulate(garment[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(after & before, np.bool_)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import torch
 from diffusers.utils.logging import disable_progress_bar
 from torch import Tensor
 
+from twin.edit import Box, Edit
 from twin.errors import LookRefused, PainterUnavailable
 from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
 from twin.painters.album import Album
@@ -18,6 +19,7 @@ from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
 from twin.painters.pipeline import STEPS, AtelierPipeline, Watch
 from twin.plate import Plate, develop, settle
+from twin.ports import Picture
 
 SIZE = (512, 640)
 CLOTH = (0.45, 0.44, 0.43)
@@ -26,19 +28,29 @@ PREVIEW_BLOCK = 4
 MOST_ZOOM = 0.03
 SHARE_OF_BODY = 0.35
 """How much of a turn the shoulders take on average in the training plates."""
-_ABILITIES = frozenset({Ability.POSE, Ability.EXPRESSION, Ability.GARMENT, Ability.LIGHT, Ability.BACKDROP, Ability.RELIGHT})
+_ABILITIES = frozenset(
+    {Ability.POSE, Ability.EXPRESSION, Ability.GARMENT, Ability.LIGHT, Ability.BACKDROP, Ability.RELIGHT, Ability.OWN_PARTS}
+)
 
 
 class AtelierPainter:
     """Paints the twins it learned, in the garments it saw them in; its weights are read at the first picture."""
 
-    def __init__(self, folder: Path, threads: int = 2, steps: int = STEPS, plates: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        threads: int = 2,
+        steps: int = STEPS,
+        plates: Path | None = None,
+        faces: Callable[[Picture], Sequence[Box]] | None = None,
+    ) -> None:
         """`folder` holds the saved pipeline, `plates` (by default beside it) the plates it leafs through.
 
-        Equal pixels are owed only for the same number of `threads`.
+        `faces` finds the faces that are kept when a part of a picture is repainted; without it none is. Equal pixels are owed
+        only for the same number of `threads`.
         """
         self._folder, self._threads, self._steps = folder, threads, steps
-        self._plates = plates or folder.parent / "plates"
+        self._plates, self._faces = plates or folder.parent / "plates", faces
 
     @cached_property
     def card(self) -> PainterCard:
@@ -57,10 +69,13 @@ class AtelierPainter:
     def paint(self, request: PaintRequest, on_step: Callable[[StepSeen], None]) -> Painting:
         """Paint a negative and develop it in the request's look.
 
-        What `on_step` raises passes through and nothing is kept. Raises PainterUnavailable without weights or for a
-        twin it never saw, LookRefused for a garment it never saw her in or another size than 512 × 640.
+        With an edit the marked part of that is set into the picture; both fit together where seed and pose are those that the
+        picture was painted with. What `on_step` raises passes through and nothing is kept. Raises PainterUnavailable without
+        weights or for a twin it never saw, LookRefused for a garment it never saw her in, another size than 512 × 640, or a
+        picture to repaint that nobody painted; BadValue when only her face is marked.
         """
         self._check(request)
+        edit = self._spared(request.edit)
         chance = torch.Generator().manual_seed(request.seed)
         told = told_by(request, chance)
 
@@ -69,7 +84,10 @@ class AtelierPainter:
             on_step(StepSeen(step, steps, develop(small, request.look)))
 
         plate = self.negative(told, chance, watch)
-        return Painting(develop(plate, request.look), plate, self._recipe(request, told), FULLY_GENERATED)
+        picture, recipe = develop(plate, request.look), self._recipe(request, told)
+        if edit is None or request.edit is None:
+            return Painting(picture, plate, recipe, FULLY_GENERATED)
+        return Painting(edit.composed(picture), None, {**recipe, "edit": request.edit.hashes}, FULLY_GENERATED)
 
     def negative(self, told: Told, chance: torch.Generator, watch: Watch | None = None) -> Plate:
         """Paint exactly what is told, with what `chance` leaves open. Raises PainterUnavailable without weights or plates."""
@@ -78,6 +96,14 @@ class AtelierPainter:
             pipeline = self._pipeline
             planes = pipeline([told], self._album.bases([told]), [chance], self._steps, watch)
             return settle(planes_plate(planes[0], CLOTH))
+
+    def _spared(self, edit: Edit | None) -> Edit | None:
+        """The edit with her face taken out of what may change."""
+        if edit is None:
+            return None
+        if self._faces is None or edit.source_type != FULLY_GENERATED:
+            raise LookRefused("Atelier repaints parts of its own pictures alone.")
+        return edit.sparing(self._faces(edit.base))
 
     def _check(self, request: PaintRequest) -> None:
         if not self._files:

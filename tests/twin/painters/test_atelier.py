@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from tests.twin.painters.small import ASSETS, LOOK, small_folder
+from twin.edit import Edit
 from twin.errors import LeaseLost, LookRefused, PainterUnavailable
 from twin.look import Lamp, Light, Look, Pose
-from twin.painter import FULLY_GENERATED, PaintRequest, StepSeen
+from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
 from twin.painters.atelier import AtelierPainter, told_by
 from twin.plate import develop, settle
 
@@ -50,6 +51,27 @@ def test_its_picture_is_its_negative_developed_in_any_look(small: AtelierPainter
     relit = replace(LOOK, light=Light(key=Lamp(0.2, 3000.0)), backdrop_colour="#102030")
     assert np.array_equal(small.paint(PaintRequest("nora", relit, 7), ignore).picture, develop(painting.plate, relit))
     assert np.array_equal(settle(painting.plate).lights, painting.plate.lights)
+
+
+def test_a_part_of_its_own_picture_is_painted_anew_and_fits_all_else_stays(small: AtelierPainter, tmp_path: Path) -> None:
+    folder = small_folder(tmp_path / "atelier")
+    seeing = AtelierPainter(folder, threads=1, steps=3, plates=ASSETS / "plates", faces=lambda _: [(180.0, 150.0, 330.0, 320.0)])
+    before = seeing.paint(PaintRequest("nora", LOOK, 7), ignore).picture
+    other = replace(LOOK, garment_colour="#b3222d", backdrop_colour="#102030")
+    mask = np.zeros((640, 512), np.bool_)
+    mask[300:, 100:] = True
+    edit = Edit(before, mask, FULLY_GENERATED)
+    painting = seeing.paint(PaintRequest("nora", other, 7, edit=edit), ignore)
+    whole = seeing.paint(PaintRequest("nora", other, 7), ignore).picture
+    spared = edit.sparing([(180.0, 150.0, 330.0, 320.0)])
+    assert spared.mask.sum() < mask.sum()
+    assert np.array_equal(painting.picture, spared.composed(whole))
+    assert np.array_equal(painting.picture[~spared.mask], before[~spared.mask])
+    assert (painting.plate, painting.source_type, painting.recipe["edit"]) == (None, FULLY_GENERATED, edit.hashes)
+    with pytest.raises(LookRefused, match="its own pictures alone"):
+        seeing.paint(PaintRequest("nora", other, 7, edit=replace(edit, source_type=EDITED_PHOTOGRAPH)), ignore)
+    with pytest.raises(LookRefused, match="its own pictures alone"):
+        small.paint(PaintRequest("nora", other, 7, edit=edit), ignore)  # nothing here finds faces
 
 
 def test_the_same_seed_is_equal_and_another_differs(small: AtelierPainter) -> None:
