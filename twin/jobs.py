@@ -10,6 +10,7 @@ from twin.claim import Claim, Maker, enter, hold, lapse, stop
 from twin.errors import LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
 from twin.order import RenderOrder
 from twin.ports import GiveUp, Halted, LicenceInForce, Move, Reach, Row, Store, Transaction, unreached
+from twin.turns import ATTEMPTS, DUE, NEXT
 
 FAULTS: tuple[str, ...] = (
     "paint.claimed",
@@ -22,7 +23,6 @@ FAULTS: tuple[str, ...] = (
 """Where a process may be made to die here; `twin.work` names the points in between."""
 
 LEASE = timedelta(seconds=60)
-ATTEMPTS = 3
 RESTS = (timedelta(seconds=5), timedelta(seconds=20))
 """How long a job rests after its first and its second failure."""
 WORKER = "worker"
@@ -31,14 +31,12 @@ LOST = "The worker stopped unexpectedly each of the three times it worked on thi
 
 _FITS = """EXISTS (SELECT 1 FROM render r WHERE r.id = job.render_id AND (
     (job.kind = 'paint' AND r.state IN ('queued', 'painting')) OR (job.kind = 'examine' AND r.state = 'examining')))"""
-_DUE = "((state = 'waiting' AND not_before <= :now) OR (state = 'running' AND lease_until <= :now))"
-_OLDEST = f"""SELECT id FROM job WHERE {_DUE} AND attempt < {ATTEMPTS} AND (kind <> 'paint' OR NOT :halted)
-    ORDER BY kind = 'paint', created_at, id LIMIT 1"""
 _SIBLING = """SELECT job.id FROM job JOIN render r ON r.id = job.render_id JOIN render f ON f.id = :first
     WHERE job.kind = 'paint' AND job.state = 'waiting' AND job.not_before <= :now AND job.attempt = 0
     AND NOT :halted AND r.state = 'queued' AND r.parent_id IS NULL AND f.parent_id IS NULL AND r.created_at = f.created_at
     AND (r.maker_id, r.shoot_id, r.twin_id, r.licence_id, r.painter, r.look)
         = (f.maker_id, f.shoot_id, f.twin_id, f.licence_id, f.painter, f.look)
+    AND NOT EXISTS (SELECT 1 FROM edit_upload e WHERE e.render_id IN (r.id, f.id))
     ORDER BY job.created_at, job.id LIMIT 1"""
 """The next image of one order that nobody has tried: its siblings differ by the seed alone."""
 
@@ -124,15 +122,15 @@ class Jobs:
             tx.execute("UPDATE job SET lease_until = ? WHERE state = 'running'", [tx.now])
 
     def claim(self, worker: str) -> Claim | None:
-        """Take the oldest job that is due, examinations first; None when there is none.
+        """Take the next job by `twin.turns`; None when there is none.
 
         An expired lease is taken over. After the third it ends: a painting has failed, an examination is given up.
         """
-        if not self._store.rows(f"SELECT 1 FROM job WHERE {_DUE} LIMIT 1", {"now": _text(self._clock())}):
+        if not self._store.rows(f"SELECT 1 FROM job WHERE {DUE} LIMIT 1", {"now": _text(self._clock())}):
             return None
         with self._store.write(WORKER) as tx:
             self._end_lost(tx)
-            claim = self._take(tx, worker, _OLDEST)
+            claim = self._take(tx, worker, NEXT)
         if claim is not None:
             self._reach(f"{claim.kind}.claimed")
         return claim

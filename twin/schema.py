@@ -96,7 +96,12 @@ CREATE TABLE recipe (
 ) STRICT;
 """
 
+TURNS = """
+CREATE INDEX job_ended ON job (kind, ended_at);
+"""
+"""What ended lately tells whose turn it is."""
+
 KEPT = ("consent", "revocation", "recipe", "reference")
 """Tables whose rows are never changed; the migration adds their triggers."""
 
-MIGRATIONS = (("twin-001-registry", REGISTRY), ("twin-002-studio", STUDIO), *RIGHTS, *PAINTERS)
+MIGRATIONS = (("twin-001-registry", REGISTRY), ("twin-002-studio", STUDIO), *RIGHTS, *PAINTERS, ("twin-turns", TURNS))

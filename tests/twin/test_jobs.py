@@ -114,6 +114,32 @@ def test_examinations_come_before_paintings_and_the_oldest_first(rig: Rig) -> No
     assert rig.jobs.claim("w1") is None
 
 
+def test_a_brand_with_one_order_does_not_wait_for_all_of_anothers(rig: Rig, clock: Clock) -> None:
+    many = [rig.order(seed) for seed in range(3)]
+    one = rig.order(maker=OTTO, shoot_id="other", licence_id="lic-two")
+    order = []
+    for _ in range(4):
+        clock.go_on(seconds=1)
+        claim = claimed(rig)
+        order.append(claim.render_id)
+        rig.jobs.fail(claim, "It was only a test.", again=False)
+    assert order == [many[0], one, many[1], many[2]]
+
+
+def test_while_one_brand_is_painted_for_the_next_worker_takes_the_other(rig: Rig) -> None:
+    many = [rig.order(seed) for seed in range(2)]
+    one = rig.order(maker=OTTO, shoot_id="other", licence_id="lic-two")
+    assert [claimed(rig, f"w{at}").render_id for at in range(3)] == [many[0], one, many[1]]
+
+
+def test_what_was_painted_long_ago_puts_nobody_behind(rig: Rig, clock: Clock) -> None:
+    rig.order()
+    rig.jobs.fail(claimed(rig), "It was only a test.", again=False)
+    clock.go_on(days=1)
+    again, other = rig.order(), rig.order(maker=OTTO, shoot_id="other", licence_id="lic-two")
+    assert [claimed(rig, f"w{at}").render_id for at in range(2)] == [again, other]
+
+
 def test_a_beat_keeps_the_job_from_others(rig: Rig, clock: Clock) -> None:
     rig.order()
     claim = claimed(rig)
