@@ -13,7 +13,7 @@ WITH due AS (
     JOIN render r ON r.id = j.render_id
 ), served AS (
     SELECT r.brand_id, max(j.at) AS at FROM (
-        SELECT render_id, '~' AS at FROM job WHERE state = 'running' AND lease_until > :now AND kind = 'paint'
+        SELECT render_id, '~' AS at FROM job WHERE state = 'running' AND lease_until > :now AND +kind = 'paint'
         UNION ALL
         SELECT render_id, ended_at FROM job WHERE kind = 'paint' AND ended_at >= (SELECT min(created_at) FROM due)
     ) j JOIN render r ON r.id = j.render_id GROUP BY r.brand_id
@@ -21,4 +21,5 @@ WITH due AS (
 SELECT due.id FROM due LEFT JOIN served ON served.brand_id = due.brand_id AND due.kind = 'paint'
 ORDER BY due.kind = 'paint', coalesce(served.at, ''), due.created_at, due.id LIMIT 1"""
 """The brand that was painted for longest ago comes first, one that is being painted for last ('~' is after every time); then the
-oldest order. What ended before the oldest of those that wait was ordered gives nobody a place behind."""
+oldest order. What ended before the oldest of those that wait was ordered gives nobody a place behind. The sign before
+`kind` keeps SQLite to the index of states, where few run; by kind it would read every job there ever was."""
