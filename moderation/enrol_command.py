@@ -10,7 +10,7 @@ from moderation.enrolment.enrolments import Handed
 from moderation.enrolment.finishing import Enrolled
 from moderation.enrolment.standing import Person
 from moderation.enrolment.together import MOST
-from moderation.errors import BadImage, NotFound
+from moderation.errors import BadImage, BadRequest, NotFound
 from moderation.house import House
 from moderation.uploads import ENDINGS
 
@@ -22,18 +22,24 @@ PHOTOGRAPHS = ENDINGS | {".tif", ".tiff"}
 def enrol(house: House, asked: Namespace, ask_password: Callable[[str], str], tell: Callable[[str], None]) -> str:
     """Hand in the photographs of `asked.folder` for the person `asked.person` as `asked.login`; what became of each, and of all.
 
-    With `asked.finish` she is enrolled if nothing stands against it. Raises NotFound for whoever is neither she nor her agency,
+    With `asked.change` they are added to those of somebody who is enrolled, without those named by `asked.take_out`. With `asked.finish` she is enrolled if nothing stands against it. Raises NotFound for whoever is neither she nor her agency,
     AccountRefused for a wrong password, RightsLapsed without her consents, BadImage for a folder without photographs, BadRequest.
     """
     account = house.accounts.by_login(asked.login)
     person = _person(house, account, asked.person)
     if not house.confirmations.is_open(account):
         house.confirmations.confirm(account, ask_password(account.login), ADDRESS)
-    files = list(_files(Path(asked.folder)))
-    tell(f"Looking at {len(files)} photographs …")
-    house.enrolments.take(account, person.twin_id, files)
+    if asked.change:
+        _change(house, account, person, asked.take_out)
+    elif not asked.folder or asked.take_out:
+        raise BadRequest("Name a folder of photographs; to take some out of an enrolment that stands, say --change too.")
+    if asked.folder:
+        files = list(_files(Path(asked.folder)))
+        tell(f"Looking at {len(files)} photographs …")
+        house.enrolments.take(account, person.twin_id, files)
     found = house.enrolments.open(account, person.twin_id)
-    said = [f"{one.name}: {'fits' if one.fits else 'left out'}. {one.words}" for one in found.album.photographs]
+    said = [f"{one.name}: {'will be taken out' if one.leaves else 'stays'}. {one.words}." for one in found.album.standing]
+    said += [f"{one.name}: {'fits' if one.fits else 'left out'}. {one.words}" for one in found.album.photographs]
     refusal = house.finishing.refusal(found)
     if refusal or not asked.finish:
         missing = found.album.coverage.missing
@@ -48,6 +54,19 @@ def _person(house: House, account: Account, wanted: str) -> Person:
         if wanted in (one.person_id, one.twin_id):
             return one
     raise NotFound(f"{account.name} can enrol nobody of the id {wanted}: only a person herself and her agency can.")
+
+
+def _change(house: House, account: Account, person: Person, take_out: list[str]) -> None:
+    """Open a change unless one is open, and mark what it takes out. Raises NotFound for a photograph that does not stand."""
+    if person.enrolment_id is None:
+        house.changing.reopen(account, person.twin_id)
+    for wanted in take_out:
+        standing = house.enrolments.open(account, person.twin_id).album.standing
+        one = next((one for one in standing if wanted in (one.id, one.name)), None)
+        if one is None:
+            raise NotFound(f"No photograph called {wanted} stands; there are: {', '.join(one.name for one in standing)}.")
+        if not one.leaves:
+            house.enrolments.remove(account, person.twin_id, one.id)
 
 
 def _files(folder: Path) -> Iterator[Handed]:

@@ -257,6 +257,6 @@ class Examiner:
         return {row["id"]: row["name"] for row in self._database.rows("SELECT id, name FROM twin")}
 
     def _enrolled(self) -> list[Enrolled]:
-        rows = self._database.rows("SELECT id, twin_id, sha256 FROM reference ORDER BY id")
+        rows = self._database.rows("SELECT id, twin_id, sha256 FROM standing_reference ORDER BY id")
         kept = None if self._may_keep is None else self._may_keep()
         return [Enrolled(row["id"], row["twin_id"], row["sha256"]) for row in rows if kept is None or row["twin_id"] in kept]

@@ -44,8 +44,8 @@ TABLES: dict[str, str] = {
     ),
     "enrolments": f"SELECT * FROM enrolment WHERE twin_id IN ({_TWINS})",
     "photographs_handed_in": (
-        "SELECT p.id, p.enrolment_id, p.name, p.refused, p.sha256, p.added_at, p.vouched_by, p.removed_at"
-        f" FROM photograph p JOIN enrolment e ON e.id = p.enrolment_id WHERE e.twin_id IN ({_TWINS})"
+        "SELECT p.id, p.enrolment_id, p.name, p.refused, p.sha256, p.added_at, p.vouched_by, p.removed_at,"
+        f" p.leaving_with FROM photograph p JOIN enrolment e ON e.id = p.enrolment_id WHERE e.twin_id IN ({_TWINS})"
     ),
     "face_measurements": (
         f"SELECT reference_id, twin_id, light, measured_at, length(sealed) AS bytes FROM template WHERE twin_id IN ({_TWINS})"

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from moderation.bases import Bases
     from moderation.enrolment.enrolments import Enrolments
     from moderation.enrolment.finishing import Finishing
+    from moderation.enrolment.opened import Changing
     from moderation.examiner import Examiner, Pictures, Say
     from moderation.known import Limits
 
@@ -249,6 +250,13 @@ class House:
 
         demo, eyes = self.home.kind is Kind.DEMO, lambda: self.examiner
         return Enrolments(self.database, self.vault, self.photographs, self.person_keys, eyes, demo=demo, reach=self.reach)
+
+    @property
+    def changing(self) -> "Changing":
+        """How the photographs of somebody who is enrolled are changed."""
+        from moderation.enrolment.opened import Changing
+
+        return Changing(self.database, self.enrolments)
 
     @cached_property
     def finishing(self) -> "Finishing":

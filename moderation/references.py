@@ -39,11 +39,12 @@ SELECT render.id, render.twin_id FROM claim c JOIN render ON render.id = c.rende
 WHERE c.account_id = :account_id AND c.lease_until > :now AND render.state = 'in review' AND {in_force(Window.RELEASE)}
 """
 _FOR_HER = """
-SELECT f.id, f.twin_id, f.source, NULL AS render_id FROM reference f JOIN twin t ON t.id = f.twin_id
+SELECT f.id, f.twin_id, f.source, NULL AS render_id FROM standing_reference f JOIN twin t ON t.id = f.twin_id
 WHERE t.person_id = :person_id
 """
 _FOR_A_MODERATOR = f"""
-SELECT f.id, f.twin_id, f.source, held.id AS render_id FROM reference f JOIN ({_HELD}) AS held ON held.twin_id = f.twin_id
+SELECT f.id, f.twin_id, f.source, held.id AS render_id FROM standing_reference f
+JOIN ({_HELD}) AS held ON held.twin_id = f.twin_id
 """
 _SEES: dict[Role, str] = {Role.MODEL: _FOR_HER, Role.MODERATOR: _FOR_A_MODERATOR}
 

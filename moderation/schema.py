@@ -9,6 +9,7 @@ from moderation.schema_agency import MIGRATIONS as AGENCY
 from moderation.schema_audit import HEADS, TOMBSTONES
 from moderation.schema_bases import MIGRATIONS as BASES
 from moderation.schema_desk import MIGRATIONS as DESK
+from moderation.schema_enrolment import CHANGES as ENROLMENT_CHANGES
 from moderation.schema_enrolment import MIGRATIONS as ENROLMENT
 from moderation.schema_keys import HER_KEYS
 from moderation.schema_notices import MIGRATIONS as NOTICES
@@ -181,5 +182,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     *ENROLMENT,
     *BASES,
     *RELEASE,
+    *ENROLMENT_CHANGES,
 )
 """Run after `AUDIT` and the twin domain's tables, to which these refer."""

@@ -32,4 +32,29 @@ CREATE TRIGGER photograph_keeps_delete BEFORE DELETE ON photograph
 BEGIN SELECT RAISE(ABORT, 'a photograph stays on record'); END;
 """
 
+CHANGED = """
+CREATE TABLE reference_next (
+    id TEXT PRIMARY KEY, twin_id TEXT NOT NULL REFERENCES twin(id), file TEXT NOT NULL,
+    sha256 TEXT NOT NULL CHECK (length(sha256) = 64), source TEXT NOT NULL, pose TEXT NOT NULL, created_at TEXT NOT NULL
+) STRICT;
+INSERT INTO reference_next SELECT id, twin_id, file, sha256, source, pose, created_at FROM reference;
+DROP TABLE reference;
+ALTER TABLE reference_next RENAME TO reference;
+CREATE INDEX reference_of_twin ON reference (twin_id, sha256);
+CREATE VIEW standing_reference AS SELECT f.* FROM reference f WHERE f.source <> 'photographed'
+    OR EXISTS (SELECT 1 FROM restricted_object o WHERE o.id = f.id AND o.destroyed_at IS NULL);
+CREATE TRIGGER reference_stays_as_it_is BEFORE UPDATE ON reference
+BEGIN SELECT RAISE(ABORT, 'rows of reference are never changed'); END;
+CREATE TRIGGER reference_stays_on_record BEFORE DELETE ON reference
+BEGIN SELECT RAISE(ABORT, 'rows of reference are never changed'); END;
+CREATE TRIGGER reference_once BEFORE INSERT ON reference
+WHEN EXISTS (SELECT 1 FROM standing_reference s WHERE s.twin_id = NEW.twin_id AND s.sha256 = NEW.sha256)
+BEGIN SELECT RAISE(ABORT, 'this picture is a reference already'); END;
+ALTER TABLE photograph ADD COLUMN leaving_with TEXT REFERENCES enrolment(id);
+"""
+"""A photograph that was destroyed is no reference any more, and the same file may become one again; its row stays on record.
+`leaving_with` is the change that takes a standing photograph out when it is finished."""
+
 MIGRATIONS: tuple[Migration, ...] = (("moderation-enrolment", ENROLMENT),)
+CHANGES: tuple[Migration, ...] = (("moderation-enrolment-changed", CHANGED),)
+"""After the restricted objects have their last shape."""

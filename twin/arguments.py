@@ -217,9 +217,12 @@ def _add_protect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     enrol = _command(commands, "enrol", "hand in a folder of photographs to enrol somebody, under her signed consents")
     enrol.add_argument("person", help="the id of the person")
-    enrol.add_argument("folder", help="8 to 30 photographs of this person alone")
+    enrol.add_argument("folder", nargs="?", help="8 to 30 photographs of this person alone; with --change any number to add")
     enrol.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the person herself, or her agency")
     enrol.add_argument("--finish", action="store_true", help="enrol her with those that fit, and destroy the rest")
+    enrol.add_argument("--change", action="store_true", help="change the photographs of somebody who is enrolled")
+    out = "with --change: take this photograph out, by name or id (again for each)"
+    enrol.add_argument("--take-out", dest="take_out", action="append", default=[], metavar="PHOTOGRAPH", help=out)
 
 
 def _add_people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

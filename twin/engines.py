@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from twin.accelerator import Accelerator, Power, accelerators
 from twin.best import BestOf
@@ -51,7 +51,7 @@ class Offer:
 
 
 class Engines:
-    """Painters by name. `gpus` tells the GPUs as they are now; `device` makes the one that engines run on."""
+    """Painters by name. `gpus` tells the GPUs as they are now."""
 
     def __init__(
         self,
@@ -61,9 +61,11 @@ class Engines:
         eyes: Callable[[], Eyes],
         power: Power,
         gpus: Callable[[], Sequence[Accelerator]] = accelerators,
+        device: Callable[[], Any] | None = None,
     ) -> None:
+        """`device` makes what engines run on (`twin.painters.device.Device`); else it is the first GPU."""
         self._assets, self._installs, self._wardrobe, self._eyes = assets, installs, wardrobe, eyes
-        self._power, self._gpus = power, gpus
+        self._power, self._gpus, self._device = power, gpus, device
         self._made: dict[tuple[str, str], Painter] = {}
 
     def painter(self, name: str) -> Painter:
@@ -160,7 +162,7 @@ class Engines:
             entry.card,
             lambda look, edit: words_of(look, wardrobe, edit=edit),
             lambda picture: self._eyes().boxes(picture),
-            Cuda(),
+            self._device() if self._device else Cuda(),
             whole=lambda: self._installs.whole(name),
             compiled=self._power.compiled,
         )

@@ -107,7 +107,7 @@ class House:
 
         Raises NotFound or BadValue when a file is gone or was altered.
         """
-        rows = self.store.rows("SELECT id, pose FROM reference WHERE twin_id = ? ORDER BY id", [twin_id])
+        rows = self.store.rows("SELECT id, pose FROM standing_reference WHERE twin_id = ? ORDER BY id", [twin_id])
         return tuple(self.reference_picture(one) for one in views([(row["id"], row["pose"]) for row in rows], VIEWS))
 
     def edits(self, picture: Callable[[str], Picture]) -> Edits:
@@ -169,7 +169,7 @@ class House:
         `reference.LIGHTS`, a photograph is as it was taken. Raises NotFound or BadValue when a file is gone or was altered.
         """
         lines = {line["id"]: line for line in read_index(self._references)}
-        for row in self.store.rows("SELECT * FROM reference ORDER BY twin_id, id"):
+        for row in self.store.rows("SELECT * FROM standing_reference ORDER BY twin_id, id"):
             photographed = row["source"] == PHOTOGRAPHED
             if photographed if names is None else row["id"] not in names:
                 continue
@@ -185,7 +185,7 @@ class House:
 
         Raises NotFound or BadValue when it is unknown, gone or altered, and what opening a photograph raises.
         """
-        for row in self.store.rows("SELECT * FROM reference WHERE id = ?", [reference_id]):
+        for row in self.store.rows("SELECT * FROM standing_reference WHERE id = ?", [reference_id]):
             if row["source"] == PHOTOGRAPHED:
                 return self._photograph(reference_id)
             plate = self._reference_plate(row, {line["id"]: line for line in read_index(self._references)})

@@ -9,7 +9,7 @@ from twin.ports import Store
 ACTOR = "console"
 _PEOPLE = """
 SELECT p.id, p.name, p.fictional, coalesce(a.name, 'no agency') AS agency, t.id AS twin_id, t.name AS twin_name,
-    (SELECT count(*) FROM reference f WHERE f.twin_id = t.id) AS enrolled
+    (SELECT count(*) FROM standing_reference f WHERE f.twin_id = t.id) AS enrolled
 FROM person p LEFT JOIN agency a ON a.id = p.agency_id LEFT JOIN twin t ON t.person_id = p.id ORDER BY p.name, p.id
 """
 

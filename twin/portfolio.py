@@ -89,7 +89,7 @@ class RenderSeen:
     moved_at: datetime
 
 
-_PICTURES = "(SELECT count(*) FROM reference f WHERE f.twin_id = l.twin_id) AS pictures"
+_PICTURES = "(SELECT count(*) FROM standing_reference f WHERE f.twin_id = l.twin_id) AS pictures"
 _LICENSED = TERMS.replace("SELECT l.*,", f"SELECT l.*, c.content_limits, c.disclosure_text, {_PICTURES},", 1) + (
     "JOIN consent c ON c.id = l.consent_id WHERE l.brand_id = :brand_id"
     " AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id) ORDER BY t.name, t.id, l.ends_at DESC, l.id"

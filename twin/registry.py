@@ -71,7 +71,7 @@ def add_twin(tx: Transaction, person_id: str, name: str, *, twin_id: str | None 
 def add_reference(tx: Transaction, reference: Reference) -> str:
     """Enter a picture by which a twin is recognised; its id. Raises NotFound for an unknown twin, BadValue for a double."""
     require(tx, "twin", reference.twin_id)
-    if tx.execute("SELECT 1 FROM reference WHERE twin_id = ? AND sha256 = ?", [reference.twin_id, reference.sha256]):
+    if tx.execute("SELECT 1 FROM standing_reference WHERE twin_id = ? AND sha256 = ?", [reference.twin_id, reference.sha256]):
         raise BadValue(f"The picture {reference.file} is a reference of this twin already.")
     values = {name: getattr(reference, name) for name in ("id", "twin_id", "file", "sha256", "source", "pose")}
     return insert(tx, "reference", {**values, "created_at": tx.now}, twin_id=reference.twin_id, sha256=reference.sha256)
@@ -197,7 +197,7 @@ def _insist_on_painting(tx: Transaction, painter: PainterCard, order: RenderOrde
     """
     if not painter.paints(order.twin_id):
         raise LookRefused(f"{painter.title} cannot paint {name}: it paints only the people it has learned.")
-    seen = order.parent_id or tx.execute("SELECT 1 FROM reference WHERE twin_id = ? LIMIT 1", [order.twin_id])
+    seen = order.parent_id or tx.execute("SELECT 1 FROM standing_reference WHERE twin_id = ? LIMIT 1", [order.twin_id])
     if painter.twins is None and not seen:
         raise LookRefused(f"{painter.title} paints from pictures, and there are none of {name}: she is not enrolled yet.")
 

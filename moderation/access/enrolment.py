@@ -39,9 +39,11 @@ class Enrolling:
     sheet: Callable[[Account, str], Facts]
     take: Callable[[Account, str, Sequence[File], str], Sequence[str]]
     remove: Callable[[Account, str, str], object]
+    keep: Callable[[Account, str, str], object]
     vouch: Callable[[Account, str, str], object]
     give_up: Callable[[Account, str], object]
     finish: Callable[[Account, str], object]
+    reopen: Callable[[Account, str], object]
     thumbnail: Callable[[Account, str], bytes]
 
 
@@ -63,7 +65,7 @@ def enrolment_routes(pages: Pages, enrolling: Enrolling) -> APIRouter:
     def thumbnail(account: SignedIn, photograph_id: str) -> Response:
         return Response(enrolling.thumbnail(account, photograph_id), media_type="image/jpeg", headers=NEVER_KEPT)
 
-    acts = {"remove": enrolling.remove, "vouch": enrolling.vouch}
+    acts = {"remove": enrolling.remove, "keep": enrolling.keep, "vouch": enrolling.vouch}
 
     @router.post("/enrolment/{twin_id}/photograph/{act}", dependencies=OWN_FORM)
     def photograph(account: SignedIn, twin_id: str, act: str, photograph_id: Short = "") -> Response:
@@ -72,7 +74,7 @@ def enrolment_routes(pages: Pages, enrolling: Enrolling) -> APIRouter:
         acts[act](account, twin_id, photograph_id)
         return _back(twin_id)
 
-    ends = {"finish": enrolling.finish, "give-up": enrolling.give_up}
+    ends = {"finish": enrolling.finish, "give-up": enrolling.give_up, "reopen": enrolling.reopen}
 
     @router.post("/enrolment/{twin_id}/end/{act}", dependencies=OWN_FORM)
     def end(account: SignedIn, twin_id: str, act: str) -> Response:

@@ -6,10 +6,12 @@ from typing import Protocol
 
 from moderation.database import Transaction
 from moderation.desk_moves import Row
+from moderation.enrolment.kept import Kept, kept_of
 from moderation.enrolment.photograph import Measured, Reason
 from moderation.enrolment.together import FEWEST, MOST, Coverage, beside_each_other, coverage_of
 from moderation.errors import KeyUnusable, SealBroken
 from moderation.keyring import Key
+from moderation.templates import Floats
 
 _STANDING = "SELECT * FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL ORDER BY added_at, id"
 STALE = "The face models of this studio were changed since; remove this photograph and hand it in again."
@@ -50,9 +52,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Album:
-    """All of them, in the order of handing in."""
+    """All of them, in the order of handing in; `standing` are those by which she is enrolled already, while these are changed."""
 
     photographs: tuple[Shown, ...]
+    standing: tuple[Kept, ...] = ()
 
     @property
     def kept(self) -> tuple[Shown, ...]:
@@ -65,32 +68,56 @@ class Album:
         return tuple(one for one in self.photographs if one.fits)
 
     @property
+    def staying(self) -> tuple[Kept, ...]:
+        """Those that stand and are not to be taken out."""
+        return tuple(one for one in self.standing if not one.leaves)
+
+    @property
+    def leaving(self) -> tuple[Kept, ...]:
+        """Those that stand and are to be taken out."""
+        return tuple(one for one in self.standing if one.leaves)
+
+    @property
     def room(self) -> int:
         """How many more may be handed in."""
-        return MOST - len(self.kept)
+        return MOST - len(self.kept) - len(self.staying)
 
     @property
     def coverage(self) -> Coverage:
-        """The map of angles and lights of those that fit."""
+        """The map of angles and lights of those that fit and those that stay."""
         seen = [one.measured for one in self.fitting if one.measured is not None]
-        return coverage_of([(one.turn.yaw, one.quality.light) for one in seen])
+        staying = [(one.yaw, one.light) for one in self.staying]
+        return coverage_of([*staying, *((one.turn.yaw, one.quality.light) for one in seen)])
 
     @property
     def lacking(self) -> str:
         """Why it cannot be finished yet; empty when it can."""
-        there = len(self.fitting)
+        there = len(self.fitting) + len(self.staying)
+        if self.standing and not self.fitting and not self.leaving:
+            return "Nothing was changed: hand in a photograph that fits, or take one out."
         if there >= FEWEST:
             return ""
+        if self.standing:
+            return f"{there} of at least {FEWEST} photographs would be left; hand in {FEWEST - there} more, or keep as many."
         return f"{there} of at least {FEWEST} photographs fit; hand in {FEWEST - there} more."
 
 
-def read_album(tx: Transaction, enrolment_id: str | None, twin_id: str, keys: Opens, pack_sha256: Callable[[], str]) -> Album:
-    """The album of an enrolment (None: nothing yet), its measurements opened, which is put on record.
+def read_album(
+    tx: Transaction,
+    enrolment_id: str | None,
+    twin_id: str,
+    keys: Opens,
+    pack_sha256: Callable[[], str],
+    hers: Mapping[str, Floats],
+) -> Album:
+    """The album of an enrolment (None: nothing is open), its measurements opened, which is put on record.
 
-    `pack_sha256` tells the face models in use. Raises Erased, KeyUnusable, SealBroken, PackRefused.
+    `pack_sha256` tells the face models in use, `hers` the templates of photographs that stand, by id. Raises Erased,
+    KeyUnusable, SealBroken, PackRefused.
     """
+    standing = kept_of(tx.execute, twin_id)
     if enrolment_id is None:
-        return Album(())
+        return Album((), standing)
     rows = tx.execute(_STANDING, [enrolment_id])
     measured = _opened(rows, keys, twin_id)
     if measured:
@@ -98,8 +125,11 @@ def read_album(tx: Transaction, enrolment_id: str | None, twin_id: str, keys: Op
     pack = pack_sha256() if measured else ""
     alone = {row["id"]: _alone(row, measured[row["id"]], pack) for row in rows if row["id"] in measured}
     fit = [name for name, reasons in alone.items() if not any(one.stops for one in reasons)]
-    together = beside_each_other(measured, fit, {row["id"]: row["name"] for row in rows})
-    return Album(tuple(_shown(row, measured.get(row["id"]), alone, together) for row in rows))
+    staying = {one.id: one.name for one in standing if not one.leaves}
+    names = {row["id"]: row["name"] for row in rows} | staying
+    templates = {name: template for name, template in hers.items() if name in staying}
+    together = beside_each_other(measured, fit, names, templates)
+    return Album(tuple(_shown(row, measured.get(row["id"]), alone, together) for row in rows), standing)
 
 
 def place_of(photograph_id: str) -> str:

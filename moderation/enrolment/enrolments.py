@@ -1,7 +1,7 @@
 """Enrolling somebody: photographs in, looked at, replaced or removed, and at the end measured; by herself or her agency alone."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 from ulid import ULID
 
 from moderation.access.account import Account
+from moderation.calibration import KnownFaces
 from moderation.database import Database, Transaction
 from moderation.desk_moves import Row
-from moderation.enrolment.album import Album, Shown, place_of, read_album
+from moderation.enrolment.album import Album, place_of, read_album
 from moderation.enrolment.forgetting import end
+from moderation.enrolment.kept import kept_of, templates_of
 from moderation.enrolment.looking import Looking, Taken
+from moderation.enrolment.opened import begin, insist_open, open_id
 from moderation.enrolment.standing import Person, Step, insist_on_consents, people_of, person_of, steps_of
 from moderation.enrolment.together import MOST
-from moderation.errors import AlreadyDecided, BadImage, BadRequest, NotFound
+from moderation.errors import BadImage, BadRequest, NotFound
 from moderation.keyring import Key
 from moderation.reach import Reach, unreached
 from moderation.restricted import References, destroy_object, drop_files
@@ -40,11 +43,12 @@ class Keys(Protocol):
 
 
 class Eyes(Protocol):
-    """What looks at photographs handed in, and with which face models. Both raise PackRefused."""
+    """What looks at photographs handed in, with which face models, and what they know of her. All raise PackRefused."""
 
     def looking(self) -> Looking: ...
     @property
     def pack_sha256(self) -> str: ...
+    def known_now(self) -> KnownFaces: ...
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,12 @@ class Enrolments:
 
     def open(self, account: Account, twin_id: str) -> Open:
         """How the enrolment of a twin stands. Raises NotFound for all but the person and her agency, PackRefused, Erased."""
+        changing = person_of(self._database.rows, account, twin_id).enrolment_id is not None
+        kept = kept_of(self._database.rows, twin_id) if changing else ()
+        hers = templates_of(self._eyes().known_now(), kept) if kept else {}
         with self._database.write(account.id) as tx:
             person = person_of(tx.execute, account, twin_id)
-            album = read_album(tx, person.enrolment_id, twin_id, self._keys, lambda: self._eyes().pack_sha256)
+            album = read_album(tx, person.enrolment_id, twin_id, self._keys, lambda: self._eyes().pack_sha256, hers)
             return Open(person, steps_of(tx.execute, person, tx.now), album)
 
     def take(self, account: Account, twin_id: str, files: Sequence[Handed], instead: str = "") -> tuple[str, ...]:
@@ -121,23 +128,27 @@ class Enrolments:
         room = standing.room + (1 if instead else 0)
         if len(files) > room:
             raise BadRequest(f"{len(files)} files are too many: of at most {MOST} photographs there is room for {max(0, room)}.")
-        entries = self._looked_at(files, [one for one in standing.kept if one.id != instead])
+        entries = self._looked_at(files, standing, instead)
         try:
             with self._database.write(account.id) as tx:
-                self._enter(tx, account, twin_id, entries, instead)
+                destroyed = self._enter(tx, account, twin_id, entries, instead)
         except BaseException:
             for entry in entries:
                 drop_files(self._vault, "reference", entry.id)
             raise
-        if instead:
+        if destroyed:
             drop_files(self._vault, "reference", instead)
         return tuple(entry.refused for entry in entries)
 
     def remove(self, account: Account, twin_id: str, photograph_id: str) -> None:
-        """Remove a photograph, its crop, and what was measured. Raises NotFound, AlreadyDecided."""
+        """Remove a photograph, its crop, and what was measured; a standing one leaves when the change is finished.
+
+        Raises NotFound, AlreadyDecided.
+        """
         with self._database.write(account.id) as tx:
-            self._removed(tx, account, twin_id, photograph_id)
-        drop_files(self._vault, "reference", photograph_id)
+            destroyed = self._removed(tx, account, twin_id, photograph_id)
+        if destroyed:
+            drop_files(self._vault, "reference", photograph_id)
 
     def vouch(self, account: Account, twin_id: str, photograph_id: str) -> None:
         """Answer for a photograph that a manipulation model doubts: she, or her agency, knows it to be untouched.
@@ -155,7 +166,7 @@ class Enrolments:
     def give_up(self, account: Account, twin_id: str) -> None:
         """End an enrolment without enrolling anybody; nothing of it stays. Raises NotFound, AlreadyDecided."""
         with self._database.write(account.id) as tx:
-            enrolment_id = self._open_id(person_of(tx.execute, account, twin_id))
+            enrolment_id = open_id(person_of(tx.execute, account, twin_id))
             gone = tx.execute("SELECT id FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL", [enrolment_id])
             for row in gone:
                 tx.execute("UPDATE photograph SET removed_at = ?, sealed = NULL WHERE id = ?", [tx.now, row["id"]])
@@ -182,19 +193,27 @@ class Enrolments:
 
     def _insist(self, account: Account, twin_id: str) -> Open:
         """The enrolment, if photographs may be taken now."""
+        found = self.allowed(account, twin_id)
+        insist_open(found.person)
+        return found
+
+    def allowed(self, account: Account, twin_id: str) -> Open:
+        """The enrolment of somebody whose consents stand. Raises NotFound, BadRequest in a demo, RightsLapsed."""
         if self._demo:
             person_of(self._database.rows, account, twin_id)
             raise BadRequest(NO_DEMO)
         found = self.open(account, twin_id)
-        if found.person.enrolled:
-            raise AlreadyDecided(f"{found.person.twin_name} is enrolled already.")
         insist_on_consents(found.steps)
         return found
 
-    def _looked_at(self, files: Sequence[Handed], standing: Iterable[Shown]) -> list[_Entry]:
+    def _looked_at(self, files: Sequence[Handed], album: Album, instead: str) -> list[_Entry]:
         looking, entries = self._eyes().looking(), []
-        outlines: dict[str, NDArray[np.uint8]] = {one.id: one.measured.canvas for one in standing if one.measured is not None}
-        hashes = {one.sha256 for one in standing}
+        beside = [one for one in album.kept if one.id != instead]
+        staying = {one.id: one.sha256 for one in album.staying if one.id != instead}
+        outlines: dict[str, NDArray[np.uint8]] = {one.id: one.measured.canvas for one in beside if one.measured is not None}
+        if staying:
+            outlines |= {one.reference_id: one.canvas for one in self._eyes().known_now().outlines if one.reference_id in staying}
+        hashes = {*(one.sha256 for one in beside), *staying.values()}
         for file in files:
             entry = self._one(looking, file, outlines, hashes)
             hashes.add(entry.sha256)
@@ -214,26 +233,29 @@ class Enrolments:
         except BadImage as refusal:
             return replace(entry, refused=str(refusal))
 
-    def _enter(self, tx: Transaction, account: Account, twin_id: str, entries: Sequence[_Entry], instead: str) -> None:
-        """All files and rows of one handing in; who may, and under which consents, is asked again here."""
+    def _enter(self, tx: Transaction, account: Account, twin_id: str, entries: Sequence[_Entry], instead: str) -> bool:
+        """All files and rows of one handing in; who may, and under which consents, is asked again here.
+
+        Whether what is replaced was destroyed by it.
+        """
         person = person_of(tx.execute, account, twin_id)
         insist_on_consents(steps_of(tx.execute, person, tx.now))
-        if person.enrolled:
-            raise AlreadyDecided(f"{person.twin_name} is enrolled already.")
-        if instead:
-            self._removed(tx, account, twin_id, instead)
-        enrolment_id = person.enrolment_id or _begun(tx, account, twin_id)
+        insist_open(person)
+        destroyed = self._removed(tx, account, twin_id, instead) if instead else False
+        enrolment_id = person.enrolment_id or begin(tx, account, twin_id, "enrolment.begun")
         standing = "SELECT count(*) AS there FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL AND refused IS NULL"
         there = tx.execute(standing, [enrolment_id])[0]["there"]
+        there += sum(not one.leaves for one in kept_of(tx.execute, twin_id))
         if there + sum(entry.taken is not None for entry in entries) > MOST:
             raise BadRequest(f"An enrolment takes at most {MOST} photographs, and {there} are there.")
         for entry in entries:
             sealed = self._kept(tx, twin_id, entry)
             values = [entry.id, enrolment_id, entry.name, entry.refused or None, None if entry.refused else entry.sha256, sealed]
-            tx.execute("INSERT INTO photograph VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", [*values, tx.now])
+            tx.execute("INSERT INTO photograph VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", [*values, tx.now])
         taken = sum(entry.taken is not None for entry in entries)
         tx.record("photographs.handed-in", enrolment_id, twin=twin_id, taken=taken, refused=len(entries) - taken)
         self._reach("enrol.entered")
+        return destroyed
 
     def _kept(self, tx: Transaction, twin_id: str, entry: _Entry) -> bytes | None:
         """Seal a photograph and what was made of it onto their shelves; the sealed measurement, for its row."""
@@ -245,28 +267,22 @@ class Enrolments:
         self._reach("enrol.file-kept")
         return self._keys.to_seal_twin(twin_id).seal(entry.taken.measured.as_bytes(), place_of(entry.id))
 
-    def _removed(self, tx: Transaction, account: Account, twin_id: str, photograph_id: str) -> None:
+    def _removed(self, tx: Transaction, account: Account, twin_id: str, photograph_id: str) -> bool:
+        """Remove a photograph of the open enrolment, or mark a standing one to leave with it; whether it was destroyed."""
+        enrolment_id = open_id(person_of(tx.execute, account, twin_id))
+        if any(one.id == photograph_id and not one.leaves for one in kept_of(tx.execute, twin_id)):
+            tx.execute("UPDATE photograph SET leaving_with = ? WHERE id = ?", [enrolment_id, photograph_id])
+            tx.record("photograph.leaves", photograph_id, twin=twin_id)
+            return False
         self._standing(tx, account, twin_id, photograph_id)
         tx.execute("UPDATE photograph SET removed_at = ?, sealed = NULL WHERE id = ?", [tx.now, photograph_id])
         destroy_object(tx, photograph_id)
         tx.record("photograph.removed", photograph_id, twin=twin_id)
+        return True
 
     def _standing(self, tx: Transaction, account: Account, twin_id: str, photograph_id: str) -> Row:
-        enrolment_id = self._open_id(person_of(tx.execute, account, twin_id))
+        enrolment_id = open_id(person_of(tx.execute, account, twin_id))
         sql = "SELECT * FROM photograph WHERE id = ? AND enrolment_id = ? AND removed_at IS NULL"
         for row in tx.execute(sql, [photograph_id, enrolment_id]):
             return row
         raise NotFound("There is no such photograph.")
-
-    def _open_id(self, person: Person) -> str:
-        if person.enrolment_id is None:
-            raise AlreadyDecided("This enrolment is over." if person.enrolled else "No enrolment is open.")
-        return person.enrolment_id
-
-
-def _begun(tx: Transaction, account: Account, twin_id: str) -> str:
-    enrolment_id = str(ULID())
-    values = [enrolment_id, twin_id, account.id, tx.now]
-    tx.execute("INSERT INTO enrolment (id, twin_id, account_id, opened_at) VALUES (?, ?, ?, ?)", values)
-    tx.record("enrolment.begun", enrolment_id, twin=twin_id)
-    return enrolment_id

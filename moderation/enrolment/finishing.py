@@ -8,9 +8,10 @@ from typing import Protocol
 from moderation.access.account import Account
 from moderation.calibration import KnownFaces
 from moderation.database import Database
-from moderation.enrolment.album import Album, Shown
+from moderation.enrolment.album import Album
 from moderation.enrolment.enrolments import Enrolments, Open
 from moderation.enrolment.forgetting import end
+from moderation.enrolment.kept import kept_of, templates_of
 from moderation.enrolment.likeness import Outlook, facts_of, outlook, too_like
 from moderation.enrolment.standing import insist_on_consents, person_of, steps_of
 from moderation.enrolment.together import Coverage, coverage_of
@@ -64,27 +65,30 @@ class Finishing:
         if found.album.lacking:
             return found.album.lacking
         faces = self._faces()
+        known = faces.known_now()
         templates = [one.measured.template for one in found.album.fitting if one.measured is not None]
-        return too_like(templates, found.person.twin_id, faces.known_now(), faces.listed())
+        templates += templates_of(known, found.album.standing).values()
+        return too_like(templates, found.person.twin_id, known, faces.listed())
 
     def finish(self, account: Account, twin_id: str) -> Enrolled:
-        """Enrol what fits and destroy the rest. Raises NotFound, RightsLapsed, BadRequest in words when it cannot be,
-        AlreadyDecided, PackRefused, Unexaminable.
+        """Enrol what fits beside what stays, and destroy the rest and what leaves.
+
+        Raises NotFound, RightsLapsed, BadRequest in words when it cannot be, AlreadyDecided, PackRefused, Unexaminable.
 
         A process that dies between the rows and the limits leaves the references; the next start measures them from their crops.
         """
         found = self._enrolments.open(account, twin_id)
         insist_on_consents(found.steps)
-        if found.person.enrolled or found.person.enrolment_id is None:
+        if found.person.enrolment_id is None:
             name = found.person.twin_name
             raise AlreadyDecided(f"{name} is enrolled already." if found.person.enrolled else "Nothing is open.")
         refusal = self.refusal(found)
         if refusal:
             raise BadRequest(refusal)
-        left_out = self._record(account, found)
+        gone = self._record(account, found)
         self._reach("enrol.committed")
-        for one in left_out:
-            drop_files(self._vault, "reference", one.id)
+        for photograph_id in gone:
+            drop_files(self._vault, "reference", photograph_id)
         known = self._faces().enrol(*_measured(found.album, twin_id))
         enrolled = self._enrolled(known, twin_id)
         with self._database.write(account.id) as tx:
@@ -96,40 +100,45 @@ class Finishing:
         return self._enrolled(self._faces().known_now(), twin_id)
 
     def _enrolled(self, known: KnownFaces, twin_id: str) -> Enrolled:
-        rows = self._database.rows("SELECT source, pose FROM reference WHERE twin_id = ?", [twin_id])
+        rows = self._database.rows("SELECT source, pose FROM standing_reference WHERE twin_id = ?", [twin_id])
         coverage = None
         if not any(row["source"] == "rendered" for row in rows):
             poses = [json.loads(row["pose"]) for row in rows]
             coverage = coverage_of([(float(one.get("yaw", 0)), str(one.get("light", "even"))) for one in poses])
         return Enrolled(len(rows), coverage, outlook(known, twin_id, len(rows), coverage))
 
-    def _record(self, account: Account, found: Open) -> list[Shown]:
-        """The rows of an enrolment's end; those left out. Raises AlreadyDecided when another page changed it meanwhile."""
+    def _record(self, account: Account, found: Open) -> list[str]:
+        """The rows of an enrolment's end; the ids of what is destroyed by it. Raises AlreadyDecided when another page changed it
+        meanwhile.
+        """
         fitting = {one.id for one in found.album.fitting}
-        left_out = [one for one in found.album.photographs if one.id not in fitting]
+        leaving = [one.id for one in found.album.leaving]
+        gone = [*(one.id for one in found.album.photographs if one.id not in fitting), *leaving]
         with self._database.write(account.id) as tx:
             person = person_of(tx.execute, account, found.person.twin_id)
             insist_on_consents(steps_of(tx.execute, person, tx.now))
             standing = tx.execute(
                 "SELECT id FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL", [found.person.enrolment_id]
             )
-            if person.enrolment_id != found.person.enrolment_id or {row["id"] for row in standing} != {
-                one.id for one in found.album.photographs
-            }:
+            seen = {one.id for one in found.album.photographs}, found.album.standing
+            if (person.enrolment_id, ({row["id"] for row in standing}, kept_of(tx.execute, person.twin_id))) != (
+                found.person.enrolment_id,
+                seen,
+            ):
                 raise AlreadyDecided("The photographs were changed meanwhile; look at them once more, then finish.")
             for one in found.album.fitting:
                 assert one.measured is not None
                 assert one.sha256 is not None
                 pose = json.dumps(dict(one.measured.pose), sort_keys=True)
                 self._enter(tx, one.id, person.twin_id, one.sha256, pose)
-            for one in left_out:
-                tx.execute("UPDATE photograph SET removed_at = ?, sealed = NULL WHERE id = ?", [tx.now, one.id])
-                destroy_object(tx, one.id)
+            for photograph_id in gone:
+                tx.execute("UPDATE photograph SET removed_at = ?, sealed = NULL WHERE id = ?", [tx.now, photograph_id])
+                destroy_object(tx, photograph_id)
             end(tx, str(person.enrolment_id), "enrolled")
-            told = {"enrolled": len(fitting), "left_out": len(left_out)}
+            told = {"enrolled": len(fitting), "left_out": len(gone) - len(leaving), "taken_out": leaving}
             tx.record("enrolment.finished", str(person.enrolment_id), twin=person.twin_id, **told)
             self._reach("enrol.recorded")
-        return left_out
+        return gone
 
 
 def _measured(album: Album, twin_id: str) -> tuple[list[Outline], list[Template]]:

@@ -27,6 +27,7 @@ def left_alone(tx: Writing, at: datetime) -> list[Row]:
 
 
 def end(tx: Writing, enrolment_id: str, ending: str) -> None:
-    """End an enrolment; what was measured for it goes."""
+    """End an enrolment, or a change of one; what was measured for it goes, and what it would have taken out stays."""
     tx.execute("UPDATE photograph SET sealed = NULL WHERE enrolment_id = ? AND sealed IS NOT NULL", [enrolment_id])
+    tx.execute("UPDATE photograph SET leaving_with = NULL WHERE leaving_with = ? AND removed_at IS NULL", [enrolment_id])
     tx.execute("UPDATE enrolment SET ended_at = ?, ending = ? WHERE id = ?", [tx.now, ending, enrolment_id])

@@ -13,7 +13,7 @@ Rows = Callable[..., list[Row]]
 
 _PEOPLE = """
 SELECT t.id AS twin_id, t.name AS twin_name, p.id AS person_id, p.name AS person_name, p.fictional,
-    (SELECT count(*) FROM reference f WHERE f.twin_id = t.id) AS enrolled,
+    (SELECT count(*) FROM standing_reference f WHERE f.twin_id = t.id) AS enrolled,
     (SELECT e.id FROM enrolment e WHERE e.twin_id = t.id AND e.ended_at IS NULL) AS enrolment_id
 FROM twin t JOIN person p ON p.id = t.person_id
 WHERE (p.id = :person_id OR p.agency_id = :agency_id) AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.person_id = p.id)

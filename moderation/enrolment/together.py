@@ -8,6 +8,7 @@ import numpy as np
 from moderation.enrolment.photograph import Measured, Reason
 from moderation.enrolment.pose import FRONT, THREE_QUARTER
 from moderation.safeguards.copied import ALIKE, SAME
+from moderation.templates import Floats
 
 FEWEST, MOST = 8, 30
 """Photographs that enrol somebody; more than the most tell nothing new."""
@@ -63,22 +64,22 @@ def coverage_of(poses: Sequence[tuple[float, str]]) -> Coverage:
 
 
 def beside_each_other(
-    photographs: Mapping[str, Measured], fit: Sequence[str], names: Mapping[str, str]
+    photographs: Mapping[str, Measured], fit: Sequence[str], names: Mapping[str, str], standing: Mapping[str, Floats]
 ) -> dict[str, list[Reason]]:
     """{photograph: reasons} that only the set tells; `fit` are those with nothing stopping against them by themselves, `names`
-    what each file is called.
+    what each file is called, `standing` the templates of photographs by which she is known already.
 
     A copy counts against the later of two. The most of those that fit are taken for her; with fewer than four nobody is named.
     """
     found: dict[str, list[Reason]] = {name: [] for name in photographs}
     for name, measured in photographs.items():
-        if measured.copy_of in photographs:
+        if measured.copy_of in photographs or measured.copy_of in standing:
             other = names.get(str(measured.copy_of), "another one")
             same = measured.copy_fit >= SAME
             words = f"This is the same photograph as {other}" if same else f"This is nearly the same photograph as {other}"
             found[name].append(Reason("copy", f"{words} ({measured.copy_fit:.2f}; limit {ALIKE:.2f}).", True))
     distinct = [name for name in fit if not found[name]]
-    for name, far in _distances(photographs, distinct).items():
+    for name, far in _distances(photographs, distinct, standing).items():
         limit, foreign = _limits(photographs[name])
         if far > foreign:
             words = f"The face is measured as another person's than that of the other photographs ({far:.2f}; limit {limit:.2f})."
@@ -89,13 +90,13 @@ def beside_each_other(
     return found
 
 
-def _distances(photographs: Mapping[str, Measured], names: Sequence[str]) -> dict[str, float]:
-    """Of each the mean distance to its nearest among those that fit, whether it fits itself or not."""
-    if len(names) < FEWEST_TO_COMPARE:
+def _distances(photographs: Mapping[str, Measured], names: Sequence[str], standing: Mapping[str, Floats]) -> dict[str, float]:
+    """Of each the mean distance to its nearest among those that fit or stand, whether it fits itself or not."""
+    if len(names) + len(standing) < FEWEST_TO_COMPARE:
         return {}
     found = {}
     for name, measured in photographs.items():
-        others = np.stack([photographs[other].template for other in names if other != name])
+        others = np.stack([*(photographs[other].template for other in names if other != name), *standing.values()])
         if others.shape[1] == measured.template.size:
             found[name] = float(np.sort(np.linalg.norm(others - measured.template, axis=1))[:NEIGHBOURS].mean())
     return found

@@ -56,9 +56,11 @@ class EnrolmentPages:
             sheet=self.sheet,
             take=self.take,
             remove=lambda *asked: house.enrolments.remove(*asked),
+            keep=lambda *asked: house.changing.keep(*asked),
             vouch=lambda *asked: house.enrolments.vouch(*asked),
             give_up=lambda *asked: house.enrolments.give_up(*asked),
             finish=lambda *asked: house.finishing.finish(*asked),
+            reopen=lambda *asked: house.changing.reopen(*asked),
             thumbnail=lambda *asked: house.enrolments.thumbnail(*asked),
         )
 
@@ -68,9 +70,7 @@ class EnrolmentPages:
             {
                 "twin_id": one.twin_id,
                 "name": one.person_name,
-                "standing": f"enrolled, {one.enrolled} references"
-                if one.enrolled
-                else ("photographs are being gathered" if one.enrolment_id else "not enrolled"),
+                "standing": _standing(one),
             }
             for one in self._house.enrolments.people(account)
         ]
@@ -87,7 +87,7 @@ class EnrolmentPages:
         """Everything on the page of one person. Raises NotFound, PackRefused, Erased."""
         found = self._house.enrolments.open(account, twin_id)
         album, person = found.album, found.person
-        done = bool(person.enrolled)
+        done, changing = bool(person.enrolled) and person.enrolment_id is None, bool(person.enrolled and person.enrolment_id)
         consents = all(step.holds for step in found.steps if step.kind != "training")
         refusal = "" if done else self._refusal(found)
         return {
@@ -95,6 +95,8 @@ class EnrolmentPages:
             "hers": account.person_id == person.person_id,
             "steps": [(step, _title(step.kind)) for step in found.steps],
             "done": done,
+            "changing": changing,
+            "may_change": done and consents and not self._demo and bool(album.standing),
             "opens": consents and not done and not self._demo,
             "in_demo": self._demo and not done,
             "album": album,
@@ -135,6 +137,12 @@ class EnrolmentPages:
         if of_the_cast:
             return ()
         return [one.refusal or f"{one.title} runs here." for one in self._painters()] or [NO_PAINTER]
+
+
+def _standing(one: Any) -> str:
+    if one.enrolled:
+        return f"enrolled, {one.enrolled} references{', which are being changed' if one.enrolment_id else ''}"
+    return "photographs are being gathered" if one.enrolment_id else "not enrolled"
 
 
 def _title(kind: str) -> str:

@@ -102,11 +102,11 @@ def test_nobody_else_sees_hands_in_removes_vouches_or_ends(site: Site, photograp
         site.hand_in(login, {"x.jpg": hers(2, 1).popitem()[1]}).status_code,
         *(
             site.post(login, f"/enrolment/vera/photograph/{act}", photograph_id=photograph).status_code
-            for act in ("remove", "vouch")
+            for act in ("remove", "keep", "vouch")
         ),
-        *(site.post(login, f"/enrolment/vera/end/{act}").status_code for act in ("finish", "give-up")),
+        *(site.post(login, f"/enrolment/vera/end/{act}").status_code for act in ("finish", "give-up", "reopen")),
     ]
-    assert tries == [denied] * 5
+    assert tries == [denied] * 7
     assert site.standing() == before
 
 
@@ -225,7 +225,10 @@ def test_ids_that_are_none_or_of_others_lead_nowhere(site: Site, photograph: str
     assert site.post("vera", "/enrolment/vera/photograph/remove", photograph_id="x" * 64).status_code == 404
     assert site.post("vera", "/enrolment/vera/photograph/erase", photograph_id=photograph).status_code == 404
     assert site.post("vera", "/enrolment/vera/photograph/vouch", photograph_id=photograph).status_code == 409
+    assert site.post("vera", "/enrolment/vera/photograph/keep", photograph_id=photograph).status_code == 404
     assert site.post("vera", "/enrolment/vera/end/finish").status_code == 409
+    assert site.post("vera", "/enrolment/vera/end/reopen").status_code == 409
+    assert site.post("vera", "/enrolment/wim/end/reopen").status_code == 404
     assert site.hand_in("vera", hers(1, 1), instead="x" * 26).status_code == 404
     assert site.standing() == before
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from moderation.enrol_command import enrol
-from moderation.errors import AccountRefused, BadImage, BadRequest, NotFound, RightsLapsed
+from moderation.errors import AccountRefused, AlreadyDecided, BadImage, BadRequest, NotFound, RightsLapsed
 from moderation.faces.pack import Pack
 from tests.moderation.access.little_site import PASSWORD
-from tests.moderation.enrolment.newcomer import Newcomer, hers
+from tests.moderation.enrolment.newcomer import Newcomer, ayla, hers
 from twin.arguments import parse
 
 
@@ -78,3 +78,30 @@ def test_a_demo_takes_no_photographs(newcomer: Newcomer) -> None:
     house.__dict__["enrolments"] = demo
     with pytest.raises(BadRequest, match="A demo enrols nobody"):
         said(newcomer, asked(newcomer, "greta"))
+
+
+def test_photographs_of_an_enrolment_that_stands_are_added_and_taken_out(newcomer: Newcomer) -> None:
+    folder = newcomer.home.parent / "photographs"
+    with pytest.raises(AlreadyDecided, match="not enrolled by photographs"):
+        said(newcomer, asked(newcomer, "greta", "--change"))
+    with pytest.raises(BadRequest, match="say --change too"):
+        said(newcomer, parse(["enrol", "vera", "--as", "greta", "--take-out", "x", "--home", str(newcomer.home)]))
+    newcomer.prepare()
+    for number in range(8):
+        (folder / f"ayla_{number}.jpg").write_bytes(ayla(number))
+    for file in folder.iterdir():
+        if not file.name.startswith("ayla"):
+            file.unlink()
+    said(newcomer, asked(newcomer, "greta", "--finish"))
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "more.jpg").write_bytes(ayla(8))
+    with pytest.raises(NotFound, match="No photograph called nobody stands; there are: ayla_0"):
+        said(newcomer, asked(newcomer, "greta", "--change", "--take-out", "nobody"))
+    told = said(newcomer, asked(newcomer, "greta", "--change", "--take-out", "ayla_1.jpg", "--finish")).splitlines()
+    assert next(line for line in told if line.startswith("ayla_1")).startswith("ayla_1.jpg: will be taken out. ")
+    assert any("is enrolled with 8 photographs" in line for line in told)
+    names = newcomer.database.rows(
+        "SELECT p.name FROM photograph p JOIN standing_reference f ON f.id = p.id WHERE f.twin_id = 'vera' ORDER BY p.name"
+    )
+    assert [row["name"] for row in names] == [*(f"ayla_{number}.jpg" for number in (0, 2, 3, 4, 5, 6, 7)), "more.jpg"]

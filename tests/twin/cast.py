@@ -21,5 +21,5 @@ def empty_registry(folder: Path, clock: Callable[[], datetime] = lambda: NOW) ->
     """A new database with every table of both domains and nobody in it."""
     database = Database(folder / "studio.sqlite", clock)
     kept = ("twin-kept", append_only(*schema.KEPT))
-    database.migrate([("audit", AUDIT), *schema.MIGRATIONS, *MIGRATIONS, kept])
+    database.migrate([("audit", AUDIT), *schema.MIGRATIONS, kept, *MIGRATIONS])
     return database

@@ -1,7 +1,7 @@
 """A studio in which somebody is about to be enrolled: one of the cast under another name, who is nobody's twin there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -143,14 +143,14 @@ class Newcomer:
             new = NewAccount(login, login.title(), role, belongs)
             self.house.accounts.create(new, None if role is Role.MODEL else PASSWORD, "test", account_id=login)
 
-    def agree(self, tx: Any, person: str, *, kinds: Sequence[str] = ("painting", "biometric")) -> None:
+    def agree(self, tx: Any, person: str, *, kinds: Sequence[str] = ("painting", "biometric"), version: int = 1) -> None:
         """Her consents, signed now and standing for a year."""
         term = {"starts_at": tx.at, "ends_at": tx.at + timedelta(days=365), "signed_at": tx.at}
         if "painting" in kinds:
-            registry.add_consent(tx, _painting(person, term))
+            registry.add_consent(tx, replace(_painting(person, term), version=version))
         for kind in (Apart(one) for one in kinds if one != "painting"):
             purpose = "Measuring her face in her photographs to tell images of her from others."
-            registry.add_own_consent(tx, OwnConsent(kind, person, 1, purpose, **term), signature_id=None)
+            registry.add_own_consent(tx, OwnConsent(kind, person, version, purpose, **term), signature_id=None)
 
     def give_password(self, login: str, password: str) -> None:
         """Let a model come in by a password, as if she had used her link."""
