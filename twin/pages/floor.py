@@ -143,17 +143,20 @@ class Floor:
             earlier = self._earlier(tx, account, render_id)
             if not card.repaints(earlier.painter):
                 raise LookRefused(f"{card.title} cannot repaint a part of this picture.")
-            same = {"pose": earlier.look.pose, "light": earlier.look.light, "exposure": earlier.look.exposure}
-            if Ability.INPAINT in card.abilities:
-                seed = self.dice()
-            elif differences(earlier.look, look := replace(look, **same), self.wardrobe):
-                seed = earlier.seed  # with its own seed, pose and light everything lies where it lay
-            else:
-                raise BadValue("Choose another garment or colour first: painted again, this part would be the same.")
-            order = replace(earlier, look=look, painter=painter, seed=seed, parent_id=render_id)
+            order = replace(earlier, look=look, painter=painter, seed=self.dice(), parent_id=render_id)
+            if Ability.INPAINT not in card.abilities:
+                order = self._painted_again(earlier, order)
             entered = self._enter(tx, order, maker_of(account))
             edits.enter(tx, entered, render_id, mask)
             return entered
+
+    def _painted_again(self, earlier: RenderOrder, order: RenderOrder) -> RenderOrder:
+        """The order with the seed, pose and light of the earlier one, so that everything lies where it lay. Raises BadValue."""
+        was = earlier.look
+        look = replace(order.look, pose=was.pose, light=was.light, exposure=was.exposure)
+        if not differences(was, look, self.wardrobe):
+            raise BadValue("Choose another garment or colour first: painted again, this part would be the same.")
+        return replace(order, look=look, seed=earlier.seed)
 
     def change_upload(self, account: Account, order: RenderOrder, base_id: str, mask: bytes) -> str:
         """Order the marked part of a picture that the brand handed in; the new image's id. Raises what `change_part` raises."""

@@ -58,13 +58,22 @@ class Repaints:
         return {"shoots": self._shoots(account), **self._choices(account, twin_id, None, None)}
 
     def of_anybody(self, account: Account) -> Mapping[str, Any]:
-        """The people of whom a picture may be handed in, and those of whom not now, with the reason."""
-        twins = self.floor.twins(account)
+        """The people of whom a picture may be handed in, and those of whom not now, with the reason.
+
+        `wanting` says what a painter would need, where there is none for anybody.
+        """
+        twins = [(one, self.painters.painters_of_parts(one.id, None)) for one in self.floor.twins(account)]
+        able = [one for one, offers in twins if any(not offer.refusal for offer in offers)]
         return {
-            "people": [(one.id, one.name) for one in twins if not one.refusal],
-            "refused": [(one.name, one.refusal) for one in twins if one.refusal],
+            "people": [(one.id, one.name) for one in able if not one.refusal],
+            "refused": [(one.name, one.refusal) for one in able if one.refusal],
+            "wanting": () if able else tuple(dict.fromkeys(offer.refusal for _, offers in twins for offer in offers)),
             "shoots": self._shoots(account),
         }
+
+    def insist_on_painter(self, twin_id: str) -> None:
+        """Raises PainterUnavailable when nobody here repaints a part of a picture of this twin that was handed in."""
+        self._painter(twin_id, None, "")
 
     def order(self, account: Account, render_id: str, told: Mapping[str, str], mask: bytes) -> Mapping[str, Any]:
         """Order the marked part of an image anew as a form tells it; the new image's `id`, its number and its shoot's title.
