@@ -4,10 +4,10 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from moderation.access.account import Account, Role
-from moderation.access.accounts import Accounts, NewAccount
+from moderation.access.account import BELONGS_TO, Account, Role
+from moderation.access.accounts import HERS, Accounts, NewAccount
 from moderation.access.invitation import LASTS, Invitations
-from moderation.errors import AccountRefused
+from moderation.errors import AccountRefused, NotYours
 
 FIRST = "admin"
 """The login of the administrator that the first start makes."""
@@ -25,10 +25,12 @@ class Added:
     def sentence(self) -> str:
         """What the command line prints."""
         made = f"{self.account.name} can come in as {self.account.login}, {self.account.role}."
-        if self.link is None:
-            return made
+        return made if self.link is None else f"{made}\n{self.link_sentence()}"
+
+    def link_sentence(self) -> str:
+        """What the link does, and the link."""
         hours = int(LASTS.total_seconds()) // 3600
-        return f"{made}\nThis link sets the password, once, within {hours} hours; hand it to nobody else:\n{self.link}"
+        return f"This link sets the password, once, within {hours} hours; hand it to nobody else:\n{self.link}"
 
 
 def add(accounts: Accounts, new: NewAccount, password: str | None, address: str) -> Added:
@@ -118,15 +120,37 @@ def users(accounts: Accounts, asked: Namespace, ask_password: Callable[[str], st
         case "list":
             return "\n".join(listing(accounts)) or "There are no accounts yet."
         case "add":
-            new = NewAccount(asked.login, asked.name or asked.login, Role(asked.role), asked.of)
-            by_link = new.role is Role.MODEL
-            return add(accounts, new, None if by_link else ask_password(new.login), address).sentence()
+            return _added(accounts, asked, ask_password, address)
         case "disable":
             return disable(accounts, asked.login)
         case "invite":
-            return invite(accounts, asked.login, address)
+            account = accounts.by_login(asked.login)
+            return Added(account, invite(accounts, asked.login, address)).link_sentence()
+        case "role":
+            changed = accounts.change_role(asked.login, Role(asked.role), _belonging(asked), CONSOLE)
+            return f"{changed.login} has the role {changed.role} from now on, and is signed out everywhere."
         case _:
+            if accounts.by_login(asked.login).role is Role.MODEL:
+                raise NotYours(HERS)  # before anybody types a password that is not hers to set
             return set_password(accounts, asked.login, ask_password(asked.login))
+
+
+def _added(accounts: Accounts, asked: Namespace, ask_password: Callable[[str], str], address: str) -> str:
+    """Make the account; whatever can be refused without a password is refused before one is asked for."""
+    new = NewAccount(asked.login, asked.name or asked.login, Role(asked.role), _belonging(asked))
+    if any(row["login"] == new.login for row in accounts.listing()):
+        raise AccountRefused(f"The login {new.login} is taken.")
+    by_link = new.role is Role.MODEL
+    return add(accounts, new, None if by_link else ask_password(new.login), address).sentence()
+
+
+def _belonging(asked: Namespace) -> str | None:
+    """The id after --of; AccountRefused, saying where ids are told, when the role needs one."""
+    column = BELONGS_TO.get(Role(asked.role))
+    if column is not None and not asked.of:
+        whose = column.removesuffix("_id")
+        raise AccountRefused(f"Say which {whose} with --of ID; twin-studio people list tells the ids.")
+    return str(asked.of) if asked.of else None
 
 
 def let_in(accounts: Accounts, cast: Iterable[tuple[str, str, str, str, str | None]]) -> None:

@@ -23,7 +23,9 @@ def erase(erasure: Erasure, accounts: Accounts, asked: Namespace, confirm: Calla
         raise NotYours(f"{asked.login} is no administrator.")
     foreseen = erasure.foresee(account, asked.id)
     told = "\n".join(f"- {sentence}" for sentence in foreseen.sentences())
-    if not asked.yes and not confirm(f"{foreseen.person_name} is erased:\n{told}\nErase?"):
+    if not asked.yes and not confirm(
+        f"What erasing {foreseen.person_name} does, in the words in which she is told:\n{told}\nErase?"
+    ):
         raise AccountRefused("Nothing was erased.")
     return "\n".join(erasure.erase(account, asked.id, asked=asked.words).sentences())
 

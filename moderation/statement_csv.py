@@ -94,6 +94,8 @@ def statement(database: Database, asked: Namespace) -> str:
 
 def _words(one: Statement) -> Iterator[str]:
     yield f"{one.payee.name}, {one.month} (UTC), as the books stand at row {one.seq} of the audit chain."
+    if not one.entries:
+        yield "Nothing was earned or paid out in this month."
     for entry in one.entries:
         amount = f"{entry.received_minor or -entry.taken_minor:>12} {entry.currency}"
         yield f"{entry.posted_at[:10]} {entry.kind:<14} {amount}  {entry.brand_name or entry.reference} {entry.campaign}".rstrip()

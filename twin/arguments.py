@@ -57,7 +57,8 @@ def _count(text: str) -> int:
 def _everywhere(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
     parser.add_argument("--home", metavar="DIR", default=default, help=HOME)
     kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--demo", dest="wanted", action="store_const", const="demo", default=default, help="a demo, open to others")
+    shown = "a demo (serve: open to other machines)"
+    kind.add_argument("--demo", dest="wanted", action="store_const", const="demo", default=default, help=shown)
     kind.add_argument("--studio", dest="wanted", action="store_const", const="studio", default=default, help="a real studio")
 
 
@@ -110,6 +111,10 @@ def _add_users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("invite", "a new link that sets a first password"),
     ):
         _command(acts, act, what).add_argument("login")
+    role = _command(acts, "role", "give an account another role, or another brand or agency; never to or from a model")
+    role.add_argument("login")
+    role.add_argument("--role", required=True, choices=["creative", "moderator", "agency", "administrator"])
+    role.add_argument("--of", metavar="ID", help="the brand or agency that it belongs to from now on")
 
 
 def _add_statement(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

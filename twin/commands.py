@@ -64,8 +64,8 @@ def licensed_brands(store: Store, twin_id: str) -> list[str]:
     """The brands that have a licence of this twin, by id. Raises NotFound for an unknown twin or an unlicensed one."""
     rows = store.rows("SELECT DISTINCT brand_id FROM licence WHERE twin_id = ? ORDER BY brand_id", [twin_id])
     if not rows:
-        known = ", ".join(row["id"] for row in store.rows("SELECT id FROM twin ORDER BY id")) or "nobody yet"
-        raise NotFound(f"No brand has a licence of a twin called {twin_id!r}; there are: {known}.")
+        known = ", ".join(row["id"] for row in store.rows("SELECT DISTINCT twin_id AS id FROM licence ORDER BY twin_id"))
+        raise NotFound(f"No brand has a licence of a twin called {twin_id!r}; licensed are: {known or 'none yet'}.")
     return [str(row["brand_id"]) for row in rows]
 
 

@@ -7,6 +7,7 @@ from twin.errors import BadValue
 from twin.ports import Store
 
 ACTOR = "console"
+COMES_IN = "Then an account: twin-studio users add LOGIN --role {role} --of {id}"
 _PEOPLE = """
 SELECT p.id, p.name, p.fictional, coalesce(a.name, 'no agency') AS agency, t.id AS twin_id, t.name AS twin_name,
     (SELECT count(*) FROM standing_reference f WHERE f.twin_id = t.id) AS enrolled
@@ -22,15 +23,16 @@ def people(store: Store, asked: Namespace) -> str:
         match asked.act:
             case "agency":
                 new = registry.add_agency(tx, asked.name, asked.commission)
-                return f"The agency {asked.name} is entered as {new}."
+                return f"The agency {asked.name} is entered as {new}. {COMES_IN.format(role='agency', id=new)}"
             case "brand":
-                return f"The brand {asked.name} is entered as {registry.add_brand(tx, asked.name)}."
+                new = registry.add_brand(tx, asked.name)
+                return f"The brand {asked.name} is entered as {new}. {COMES_IN.format(role='creative', id=new)}"
             case "add":
                 person = registry.add_person(tx, asked.name, fictional=False, agency_id=asked.agency)
                 twin = registry.add_twin(tx, person, asked.twin or asked.name)
                 return (
-                    f"{asked.name} is entered as {person}, her twin as {twin}. Nothing of hers is kept yet: she signs her"
-                    f" consents, then: twin-studio enrol {person} FOLDER --as LOGIN"
+                    f"{asked.name} is entered as {person}, her twin as {twin}. {COMES_IN.format(role='model', id=person)}"
+                    f"\nNothing of hers is kept yet: she signs her consents, then: twin-studio enrol {person} FOLDER --as LOGIN"
                 )
             case other:
                 raise BadValue(f"Nothing is done to people that is called {other!r}.")

@@ -46,5 +46,9 @@ class Account:
         needed = BELONGS_TO.get(self.role)
         for column in BELONGS_TO.values():
             if (getattr(self, column) is not None) != (column == needed):
-                word = column.removesuffix("_id")
-                raise AccountRefused(f"A {self.role} account {'needs a' if column == needed else 'belongs to no'} {word}.")
+                whose, word = f"{_a(self.role)} account", column.removesuffix("_id")
+                raise AccountRefused(f"{whose} {f'belongs to {_a(word).lower()}' if column == needed else f'has no {word}'}.")
+
+
+def _a(word: str) -> str:
+    return f"An {word}" if word[0] in "aeiou" else f"A {word}"

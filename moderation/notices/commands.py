@@ -65,7 +65,11 @@ def _added(ways: Ways, by: Account, to: Account, asked: Namespace) -> str:
 def _shown(ways: Ways, offices: PostOffices, queue: Queue) -> str:
     """Everything but addresses and secrets."""
     site, office = ways.site(), offices.get()
-    lines = [f"Notices are sent, with links to {site}." if site else "Nothing is sent (a demo never sends)."]
+    lines = [
+        f"Notices are sent, with links to {site}."
+        if site
+        else "Nothing is sent outside; twin-studio notices on changes that, but never in a demo."
+    ]
     lines.append(
         f"Mail is handed in at {office.host}:{office.port} over {office.security}." if office else "No post office is set."
     )

@@ -36,7 +36,7 @@ def test_the_terminal_hears_what_will_happen_and_a_no_stops_it(scene: SealedScen
     accounts = Accounts(scene.database, CHEAP)
     with pytest.raises(AccountRefused, match="Nothing was erased"):
         erase(scene.erasure, accounts, asked(), refuse)
-    assert "Nora Lind is erased:" in heard[0]
+    assert "What erasing Nora Lind does" in heard[0]
     assert "1 image that waits will be withdrawn" in heard[0]
     assert scene.count("erasure") == 0
     said = erase(scene.erasure, accounts, asked(), lambda _: True)
