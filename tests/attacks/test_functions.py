@@ -20,8 +20,8 @@ from tests.attacks.stage import PAIRS, SHOOTS, ZONES, Rows, Stage, changes
 from tests.moderation.her_hand import sent
 
 READS = {
-    "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_painter", "choose_look", "take_look", "dip", "mix", "read"}
-    | {"pick", "tick", "lay", "follow", "leave"},
+    "/studio": {"enter", "greet", "choose_shoot", "choose_twin", "choose_painter", "choose_look", "take_look"}
+    | {"dip", "mix", "read", "pick", "tick", "lay", "follow", "leave"},
     "/review": {"open_reasons", "open_second", "open_comment", "list_many", "close_many"},
     "/me": {"enter", "tick", "later", "open_no", "open_wish", "pick", "open_withdraw", "forget", "foresee"}
     | {"foresee_everything", "leave"},
@@ -66,6 +66,7 @@ DEEDS = (
     deed("/studio", "repaint", "maya", "approved", "approved", "job"),
     deed("/studio", "develop", "maya", "approved", "approved", "job"),
     deed("/studio", "stop", "maya", "queued", "cancelled", "job"),
+    deed("/studio", "stop_one", "maya", "queued", "cancelled", "job"),
     deed("/studio", "appeal", "maya", "blocked", "in review", "decision"),
     deed("/studio", "release", "maya", "approved", "released", "release", "ledger_batch", "ledger_line"),
     deed("/review", "pass_on", "rosa", "in review", "her turn", "decision", "claim"),

@@ -32,7 +32,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 TWINS = ("amara", "haru", "ines", "kofi", "luca", "mei", "nora", "viktor")
 NAMES = "CREATE TABLE twin (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;"
 REFERENCES = "CREATE TABLE reference (id TEXT PRIMARY KEY, twin_id TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;"
-REFERENCES += "CREATE VIEW standing_reference AS SELECT * FROM reference;"
+REFERENCES += "\nCREATE VIEW standing_reference AS SELECT * FROM reference;"
 VIKTOR = [
     line["id"].split("_", 1)[1]
     for line in read_index(ASSETS / "references")

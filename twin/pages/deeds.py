@@ -38,6 +38,11 @@ class Deeds:
                 self.studio.cancel(account, image.id)
         return self.pick(account, shoot_id, picked, twin_id)
 
+    def stop_one(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen) -> Updates:
+        """Stop the image on the stage alone, which others of its order outlive."""
+        self.studio.cancel(account, _needed(picked))
+        return self.pick(account, shoot_id, picked, twin_id)
+
     def release(self, account: Account, shoot_id: Chosen, picked: Chosen, twin_id: Chosen) -> Updates:
         """Release an approved image; from then on its file can be fetched."""
         self.studio.release(account, _needed(picked))

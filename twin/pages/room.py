@@ -40,6 +40,7 @@ class Room:
     generate: Any
     stop: Any
     release: Any
+    stop_one: Any
     relight: Any
     repaint: Any
     parts: Any
@@ -53,7 +54,8 @@ class Room:
         """What `show` may change."""
         return [
             *(self.picture, self.words_beside, self.story, self.film, self.film_style, self.generate, self.stop),
-            *(self.release, self.relight, self.repaint, self.parts, self.take, self.appeal, self.appeal_note, self.seen),
+            *(self.release, self.stop_one, self.relight, self.repaint, self.parts, self.take),
+            *(self.appeal, self.appeal_note, self.seen),
         ]
 
     def show(self, studio: Studio, view: View) -> Updates:
@@ -62,7 +64,7 @@ class Room:
         image = pictured(images, view.picked)
         twin = next((t for t in studio.twins(view.account) if t.id == view.twin_id), None)
         shoot = next((s for s in studio.shoots(view.account) if s.id == view.shoot_id), None)
-        running = any(i.state in RUNNING and i.mine for i in images)
+        running = [i for i in images if i.state in RUNNING and i.mine]
         painted = twin is not None and bool(cards.ready_for(twin, studio.painters))
         ready = shoot is not None and painted and twin is not None and not twin.refusal
         return {
@@ -72,8 +74,9 @@ class Room:
             self.film: gr.update(choices=stage.film_choices(images), value=image.id if image else None, visible=bool(images)),
             self.film_style: stage.film_style(images),
             self.generate: gr.update(visible=not running, interactive=ready),
-            self.stop: gr.update(visible=running),
+            self.stop: gr.update(visible=bool(running), value="Stop all" if len(running) > 1 else "Stop"),
             **self._deeds(image),
+            self.stop_one: gr.update(visible=image in running and len(running) > 1),
             self.seen: fingerprint(view, images, image),
         }
 

@@ -82,13 +82,14 @@ def _deeds() -> dict[str, Any]:
     """The buttons for the image on the stage, and the field for an appeal's reason."""
     with gr.Row(elem_id="deeds"):
         release = gr.Button("Release", variant="primary", elem_id="release", visible=False, min_width=120)
+        stop_one = gr.Button("Stop this one", elem_id="stop-one", visible=False, min_width=120)
         relight = gr.Button("Light table", elem_id="relight", visible=False, min_width=120)
         repaint = gr.Button("Repaint, new seed", elem_id="repaint", visible=False, min_width=120)
         parts = leaf("repaint-part")
         take = gr.Button("Use its look", elem_id="take-look", visible=False, min_width=120)
     note = gr.Textbox(label="Why it should be looked at again", elem_id="appeal-note", visible=False, max_length=500)
     appeal = gr.Button("Ask for a second look", elem_id="appeal", visible=False)
-    deeds = {"release": release, "relight": relight, "repaint": repaint, "parts": parts, "take": take}
+    deeds = {"release": release, "stop_one": stop_one, "relight": relight, "repaint": repaint, "parts": parts, "take": take}
     return {**deeds, "appeal": appeal, "appeal_note": note}
 
 
@@ -174,6 +175,7 @@ def _wire_room(guard: Guard, deeds: Deeds, tools: Tools) -> None:
     place = [tools.shoot, room.film, tools.twin]
     room.film.input(guard(deeds.pick), place, room.shown, **QUIET)
     room.release.click(guard(deeds.release), place, room.shown, **BUSY)
+    room.stop_one.click(guard(deeds.stop_one), place, room.shown, **BUSY)
     room.repaint.click(guard(deeds.repaint), place, room.shown, **BUSY)
     room.appeal.click(guard(deeds.appeal), [*place, room.appeal_note], room.shown, **BUSY)
     gr.Timer(1).tick(guard(deeds.tick), [*place, table.laid, room.seen], [*room.shown, *table.leaving], **QUIET)

@@ -109,6 +109,19 @@ def test_stop_cancels_what_is_not_finished_and_nothing_else() -> None:
     assert pretend.did == [("cancelled", "r2"), ("cancelled", "r3")]
 
 
+def test_one_of_several_can_be_stopped_alone() -> None:
+    pretend = Pretend(images=[image(1), image(2, "painting"), image(3, "queued")])
+    page = Page(pretend)
+    shown = page.does("pick", "s1", "r2", "nora")
+    assert (shown["stop-one"]["visible"], shown["stop"]["value"]) == (True, "Stop all")
+    assert page.does("pick", *PLACE)["stop-one"]["visible"] is False
+    after = page.does("stop_one", "s1", "r2", "nora")
+    assert pretend.did == [("cancelled", "r2")]
+    assert (after["stop-one"]["visible"], after["stop"]["value"]) == (False, "Stop")
+    with pytest.raises(gr.Error):
+        page.does("stop_one", "s1", None, "nora")
+
+
 def test_deeds_are_offered_only_where_they_can_be_done() -> None:
     def offered(state: str, **more: Any) -> set[str]:
         shown = Page(Pretend(images=[image(1, state, **more)])).does("pick", *PLACE)
