@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from moderation.faces.chip import Picture
 
+BENDS = 7
+"""Nodes a side of the lattice that bends a face."""
 Chance = np.random.Generator
 Change = Callable[[Picture, Chance], Picture]
 
@@ -66,6 +68,15 @@ def grained(picture: Picture, chance: Chance) -> Picture:
     grain: NDArray[np.float32] = chance.standard_normal(size, np.float32) * np.float32(chance.uniform(1, 6))
     grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, -1)
     return np.asarray(np.clip(picture + grain, 0, 255), np.uint8)
+
+
+def bent(picture: Picture, amplitude: float, chance: Chance) -> Picture:
+    """Features moved by a smooth random field of so many pixels, so that what is inside no longer goes on outside."""
+    height, width = picture.shape[:2]
+    waves = chance.normal(0, amplitude, (2, BENDS, BENDS)).astype(np.float32)
+    across, down = (cv2.resize(wave, (width, height), interpolation=cv2.INTER_CUBIC) for wave in waves)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    return np.asarray(cv2.remap(picture, x + across, y + down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 COLOUR: tuple[Change, ...] = (recoloured, recoloured, resaturated)

@@ -16,6 +16,7 @@ from moderation.faces.chip import Picture, similarity
 from moderation.safeguards.head import CENTRE, outline, placing, square_around
 from moderation.safeguards.teaching.changes import (
     altered,
+    bent,
     blurred,
     coarsened,
     compressed,
@@ -38,8 +39,10 @@ PLACE_BY_PLACE = 0.6
 """How often that is done place by place, so that only what is finer than light tells both apart."""
 SMOOTHEST = (0.04, 0.3)
 """How far such levels reach, in parts of the picture's side."""
-MIRRORED = 0.12
+MIRRORED = 0.2
 """How often what is laid over is the face's mirror image, which has all but the same shape."""
+BENT, BEND = 0.4, 0.02
+"""How often it is bent into another shape, and how far at most, in parts of the face's height."""
 MIRROR_ORDER = [2, 3, 0, 1, 4]
 """The five points of a mirrored face in their order: the eyes have changed sides."""
 WEAR = (
@@ -107,6 +110,8 @@ def _blended_once(
     source, target = (changed, picture) if chance.random() < 0.5 else (picture, changed)
     if chance.random() < MIRRORED:
         source = mirrored(source, landmarks)
+    if chance.random() < BENT:
+        source = bent(source, chance.uniform(0, BEND) * float(np.ptp(face[:, 1])), chance)
     if chance.random() < 0.8:
         x, y = (float(value) for value in face.mean(axis=0))
         moved = displacement(float(np.ptp(face[:, 1])), (x, y), chance)

@@ -92,6 +92,14 @@ def test_every_change_keeps_the_size_and_changes_something(change: changes.Chang
     assert any((one != PICTURE).any() for one in changed)
 
 
+def test_a_bent_face_has_its_features_elsewhere_and_none_lost() -> None:
+    found = changes.bent(PICTURE, 3.0, np.random.default_rng(1))
+    assert found.shape == PICTURE.shape
+    assert (found != PICTURE).mean() > 0.3
+    assert abs(found.mean() - PICTURE.mean()) < 2
+    assert np.array_equal(changes.bent(PICTURE, 0.0, np.random.default_rng(1)), PICTURE)
+
+
 def test_channels_keep_their_places_through_compression() -> None:
     red = np.zeros((32, 32, 3), np.uint8)
     red[..., 0] = 220
