@@ -20,7 +20,9 @@ Box = tuple[float, float, float, float]
 SEAM_PX = 8.0
 """Over so many pixels inside the mask the new picture takes over from the old one."""
 AROUND_FACE = 0.35
-"""A face's box is widened by this part of its sides, so that hairline, chin and ears are kept with it."""
+"""A face's box is widened by this part of its sides, so that hairline and ears are kept with it."""
+BELOW_FACE = 0.2
+"""The same below it, where the chin is and, not far from it, a collar."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,13 @@ class Edit:
 def around_faces(faces: Iterable[Box], size: tuple[int, int]) -> Mask:
     """What is never repainted of a picture of `size` (width, height): its faces, with room around each."""
     kept = np.zeros((size[1], size[0]), np.bool_)
+    rows, columns = np.ogrid[: size[1], : size[0]]
     for left, top, right, bottom in faces:
-        more_x, more_y = AROUND_FACE * (right - left), AROUND_FACE * (bottom - top)
-        rows = slice(max(0, int(top - more_y)), max(0, int(np.ceil(bottom + more_y))))
-        kept[rows, max(0, int(left - more_x)) : max(0, int(np.ceil(right + more_x)))] = True
+        x, y, wide, tall = (left + right) / 2, (top + bottom) / 2, max(right - left, 1), max(bottom - top, 1)
+        above = (rows <= y) & (rows >= top - AROUND_FACE * tall - 1) & (np.abs(columns - x) <= (0.5 + AROUND_FACE) * wide + 1)
+        # From its middle down the frame is rounded like a chin; every corner of the box lies within.
+        away = ((columns - x) / ((0.5 + AROUND_FACE) * wide)) ** 2 + ((rows - y) / ((0.5 + BELOW_FACE) * tall)) ** 2
+        kept |= above | ((rows > y) & (away <= 1))
     return kept
 
 

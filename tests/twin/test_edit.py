@@ -28,8 +28,11 @@ def test_outside_the_mask_every_pixel_is_the_old_one_and_deep_inside_the_new() -
 
 def test_a_face_is_taken_out_of_the_mask_with_room_around_it() -> None:
     spared = EDIT.sparing([(30.0, 36.0, 50.0, 56.0)])
-    assert not spared.mask[40:63, 23:57].any()
-    assert spared.mask[70:, 10:70].all()
+    assert not spared.mask[40:46, 23:57].any()
+    assert not spared.mask[36:56, 30:50].any(), "the whole box, its corners too"
+    assert not spared.mask[56:59, 38:43].any(), "the chin below it"
+    assert spared.mask[62:, 10:70].all(), "but not the collar"
+    assert spared.mask[58, 31], "the frame is round like a chin"
     assert EDIT.mask[50, 40], "the edit that was given is unchanged"
     assert np.array_equal(EDIT.sparing([]).mask, MASK)
     assert np.array_equal(EDIT.sparing([(-30.0, -30.0, -5.0, -5.0)]).mask, MASK)
