@@ -144,10 +144,16 @@ class House:
 
     def portrait(self, twin_id: str) -> bytes:
         """The painted portrait (JPEG) of one of the demo's cast. Raises NotFound."""
-        file = self.assets / "demo" / "portraits" / f"{twin_id}.jpg"
-        if not (any(one.id == twin_id for one in self.cast()) and file.is_file()):
+        if not self.is_portrayed(twin_id):
             raise NotFound("There is no such portrait.")
-        return file.read_bytes()
+        return self._portrait(twin_id).read_bytes()
+
+    def is_portrayed(self, twin_id: str) -> bool:
+        """Whether there is a portrait that anybody may see: of the demo's cast alone, for a photograph is none."""
+        return any(one.id == twin_id for one in self.cast()) and self._portrait(twin_id).is_file()
+
+    def _portrait(self, twin_id: str) -> Path:
+        return self.assets / "demo" / "portraits" / f"{twin_id}.jpg"
 
     def specimens(self, purpose: str) -> Iterator[Specimen]:
         """The pictures of the cast for a purpose of `specimens.PURPOSES`. Raises PainterUnavailable, KeyError."""

@@ -84,9 +84,10 @@ class Acts:
             **self.room.show(self.studio, View(account, shoot_id, picked, twin_id)),
         }
 
-    def choose_painter(self, _: Account, twin_id: str | None, painter: str | None, garment: str | None) -> Any:
+    def choose_painter(self, account: Account, twin_id: str | None, painter: str | None, garment: str | None) -> Any:
         """Offer the garments that this painter can dress the twin in."""
-        return self._hanger(twin_id, garment, self.offer(painter))
+        licensed = next((t.id for t in self.studio.twins(account) if t.id == twin_id), None)
+        return self._hanger(licensed, garment, self.offer(painter) if licensed else None)
 
     def choose_look(self, account: Account, *values: Any) -> Updates:
         """Set every tool as the look says; on the light table only those that a negative follows."""

@@ -32,7 +32,8 @@ def sheet(rules: Iterable[str]) -> Markup:
 
 def portrait_style(twins: Sequence[TwinCard]) -> Markup:
     """Portraits upon the twins' radio buttons; who cannot be painted now is greyed."""
-    rules = [f"{option('twin', twin.name)}{{background-image:url({css_string(twin.portrait_url)})}}" for twin in twins]
+    shown = [twin for twin in twins if twin.portrait_url]
+    rules = [f"{option('twin', twin.name)}{{background-image:url({css_string(twin.portrait_url)})}}" for twin in shown]
     rules += [f"{option('twin', twin.name)}{{filter:grayscale(1);opacity:.7}}" for twin in twins if twin.refusal]
     return sheet(rules)
 

@@ -24,6 +24,11 @@ from twin.words import Reading, Setting, read_words, refuse_words
 OWN_LOOK = "Her own look"
 
 
+def _everybody(_: str) -> bool:
+    """For a floor on which everybody has a portrait."""
+    return True
+
+
 @dataclass(frozen=True)
 class Judged:
     """What the other side says of one image: the hash of its preview if it may be shown, and whether she said no herself.
@@ -63,11 +68,13 @@ class Floor:
     card: Callable[[str], PainterCard]
     now: Callable[[], datetime]
     dice: Callable[[], int]
+    portrayed: Callable[[str], bool] = _everybody
 
     @classmethod
     def over(cls, house: House, dice: Callable[[], int]) -> Self:
         """The floor of a house."""
-        return cls(house.store, house.jobs, house.wardrobe, house.lookbook, house.engines.card, house.clock, dice)
+        card, portrayed = house.engines.card, house.is_portrayed
+        return cls(house.store, house.jobs, house.wardrobe, house.lookbook, card, house.clock, dice, portrayed)
 
     def studio(self, painters: Sequence[Offer], elsewhere: Elsewhere) -> Studio:
         """Everything the page calls; `painters` are all there are, those that cannot be ordered of included."""
@@ -104,7 +111,8 @@ class Floor:
 
     def twins(self, account: Account) -> list[TwinCard]:
         """The twins that the brand has a licence of."""
-        return [_twin_card(twin) for twin in portfolio.twins_for(self.store, maker_of(account).brand_id, self.now())]
+        licensed = portfolio.twins_for(self.store, maker_of(account).brand_id, self.now())
+        return [_twin_card(twin, portrayed=self.portrayed(twin.twin_id)) for twin in licensed]
 
     def read_words(self, account: Account, twin_id: str, painter: str | None, look: Look, words: str) -> Reading:
         """What the words make of a look, as a painter reads them; None: one that only knows looks.
@@ -228,7 +236,7 @@ def _url(render: portfolio.RenderSeen, judged: Judged | None) -> str | None:
     return None
 
 
-def _twin_card(twin: portfolio.LicensedTwin) -> TwinCard:
+def _twin_card(twin: portfolio.LicensedTwin, *, portrayed: bool) -> TwinCard:
     kept = (
         *("name", "licence_id", "campaign", "until", "fee_minor", "currency", "payment_days", "images_left", "refusal"),
         *("advertiser", "product_line", "media", "territory", "max_images", "fee_model", "variant_minor", "first_use"),
@@ -237,7 +245,7 @@ def _twin_card(twin: portfolio.LicensedTwin) -> TwinCard:
     return TwinCard(
         **{name: getattr(twin, name) for name in kept},
         id=twin.twin_id,
-        portrait_url=f"/media/portrait/{twin.twin_id}",
+        portrait_url=f"/media/portrait/{twin.twin_id}" if portrayed else "",
         exclusive=twin.category if twin.exclusivity == "category" else "",
         consent_url=f"/consent/{twin.consent_id}",
         permits=twin.uses,

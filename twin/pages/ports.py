@@ -55,7 +55,8 @@ class TwinCard:
     where it may appear, `first_use` from when; `exclusive` is the category that the brand has for itself, empty where it has
     none; `share_bp` basis points of the fee go beside it to the people behind the look. `permits` and `forbids` are words of
     the consent, which stands at `consent_url`; `refusal` is empty when she may be painted now and else says why not; `pictured`
-    says whether there are pictures of her to paint from. Raises BadValue without a name, or with a clock time of no zone.
+    says whether there are pictures of her to paint from; `portrait_url` is empty where there is none to show. Raises BadValue
+    without a name, or with a clock time of no zone.
     """
 
     id: str

@@ -45,6 +45,11 @@ def stage_picture(image: ImageCard | None, twin: TwinCard | None) -> Markup:
     """The large picture of the stage."""
     if image is not None:
         return _print(image)
+    if twin is not None and not twin.portrait_url:
+        return Markup(
+            '<div class="ts-picture ts-empty"><p>There is no portrait of {0}.</p><p>Photographs are no portraits to show: {0}'
+            " appears here once an image is painted.</p></div>"
+        ).format(twin.name)
     if twin is not None:
         alt = f"Portrait of {twin.name}, AI-generated"
         return picture(twin.portrait_url, alt, f"{twin.name}, a painted portrait")

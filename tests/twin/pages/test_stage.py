@@ -1,5 +1,7 @@
 """Facts about what the stage and the film strip say."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.twin.pages.pretend import EVIL, NOW, image, twin
@@ -71,3 +73,10 @@ def test_the_newest_frame_comes_first_and_says_its_state() -> None:
         ("2 Nora, her turn", "r2"),
         ("1 Nora, her turn", "r1"),
     ]
+
+
+def test_somebody_of_whom_there_is_no_portrait_is_shown_no_picture_that_claims_to_be_one() -> None:
+    stage = stage_picture(None, replace(twin("ayla"), portrait_url="", name=EVIL))
+    assert "<img" not in stage
+    assert "There is no portrait of &lt;img" in stage
+    assert "/media/portrait" in stage_picture(None, twin())
