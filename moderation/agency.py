@@ -56,7 +56,9 @@ LEFT JOIN removed_picture g ON g.render_id = r.id
 WHERE t.person_id = ? ORDER BY r.state <> 'her turn', r.moved_at DESC, r.id LIMIT ?
 """
 _TAKEN_BACK = """
-SELECT k.id, k.scope, k.requested_at FROM taking_back k JOIN twin t ON t.id = k.twin_id WHERE t.person_id = ? ORDER BY k.id DESC
+SELECT k.id, k.scope, k.requested_at, b.name AS brand_name FROM taking_back k JOIN twin t ON t.id = k.twin_id
+LEFT JOIN render r ON k.scope = 'image' AND r.id = k.subject_id LEFT JOIN licence l ON k.scope = 'licence' AND l.id = k.subject_id
+LEFT JOIN brand b ON b.id = coalesce(r.brand_id, l.brand_id) WHERE t.person_id = ? ORDER BY k.id DESC
 """
 
 

@@ -1,6 +1,7 @@
 """What erasing a person means, in sentences for her: what goes, what stays and why, and what no studio can promise."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 HERS_ALONE = "Only she herself has herself erased, or an administrator whom she asked in writing."
 ALREADY = "This person was erased already."
@@ -30,7 +31,7 @@ def foretold(counts: Mapping[str, int], waiting: int, files: int, delete_by: str
         told.insert(
             1,
             f"{counted(files, 'released file is', 'released files are')} recalled as each licence says; no brand can download"
-            f" from now on, and every copy has to be deleted by {delete_by[:10]}.",
+            f" from now on, and every copy has to be deleted by {day_of(delete_by)}.",
         )
     return (*told, STAYS, COPIES, FOR_GOOD)
 
@@ -38,7 +39,7 @@ def foretold(counts: Mapping[str, int], waiting: int, files: int, delete_by: str
 def receipt(erasure_id: str, erased_at: str, facts: Mapping[str, int], head: str, *, signed: bool) -> tuple[str, ...]:
     """The receipt of an erasure; `signed` says whether her key stands behind it."""
     return (
-        f"Erased on {erased_at[:10]} at {erased_at[11:19]} UTC, receipt {erasure_id}.",
+        f"Erased on {day_of(erased_at)} at {erased_at[11:19]} UTC, receipt {erasure_id}.",
         SIGNED if signed else UNSIGNED,
         f"Destroyed: {', '.join((*_kept(facts), 'the key that opened what was kept'))}.",
         f"Withdrawn: {facts['withdrawn']}. Recalled: {facts['recalled']}. Brands told of an end to come: {facts['noticed']}.",
@@ -46,6 +47,12 @@ def receipt(erasure_id: str, erased_at: str, facts: Mapping[str, int], head: str
         COPIES,
         f"The audit chain afterwards: {head}. Keep this line: with it anybody can show that the chain was not rewritten.",
     )
+
+
+def day_of(moment: str) -> str:
+    """The day of a moment (ISO text), as people write it: 3 May 2026."""
+    there = datetime.fromisoformat(moment).astimezone(UTC)
+    return f"{there.day} {there:%B %Y}"
 
 
 def _kept(counts: Mapping[str, int]) -> list[str]:

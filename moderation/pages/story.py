@@ -135,12 +135,16 @@ def _money(story: Story) -> Markup:
     return facts(
         [
             (
-                PARTIES[party].format(name=card.person_name).capitalize() + (", paid back" if refunded else ""),
+                _sentence(PARTIES[party].format(name=card.person_name)) + (", paid back" if refunded else ""),
                 money(abs(amount), currency),
             )
             for (party, refunded), amount in sums.items()
         ]
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _credits(story: Story) -> Markup:

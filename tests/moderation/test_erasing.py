@@ -40,7 +40,7 @@ def test_the_terminal_hears_what_will_happen_and_a_no_stops_it(scene: SealedScen
     assert "1 image that waits will be withdrawn" in heard[0]
     assert scene.count("erasure") == 0
     said = erase(scene.erasure, accounts, asked(), lambda _: True)
-    assert said.startswith("Erased on 2026-05-03 at 12:00:00 UTC, receipt ")
+    assert said.startswith("Erased on 3 May 2026 at 12:00:00 UTC, receipt ")
     assert scene.state("image") == "withdrawn"
 
 
