@@ -180,7 +180,7 @@ def test_a_mask_that_is_none_is_refused_in_a_sentence_and_nothing_is_kept(site: 
     content, said = MASKS[kind]
     before = site.standing()
     for one in (image, base):
-        answer = site.send("maya", f"/repaint/{one}", ("mask.png", content), shoot=SHOOT)
+        answer = site.send("maya", f"/repaint/{one}", ("mask.png", content), shoot=SHOOT, cloth="#102030")
         assert (answer.status_code, said in answer.json()["error"]) == (409, True), answer.text
     assert site.standing() == before
 
@@ -199,7 +199,18 @@ def test_a_mask_that_is_none_is_refused_in_a_sentence_and_nothing_is_kept(site: 
         ({"shoot": "calloway-shirts"}, 404, "nothing here"),
         ({"shoot": "../osterby-autumn"}, 404, "nothing here"),
     ],
-    ids=["the same, or not its own", "unknown", "garment", "colour", "long", "longer", "forbidden", "somebody else", "theirs", "path"],
+    ids=[
+        "the same, or not its own",
+        "unknown",
+        "garment",
+        "colour",
+        "long",
+        "longer",
+        "forbidden",
+        "somebody else",
+        "theirs",
+        "path",
+    ],
 )
 def test_an_order_that_cannot_be_meant_is_refused_and_nothing_is_entered(
     site: Site, image: str, base: str, fields: dict[str, str], status: int, said: str
@@ -306,7 +317,7 @@ def test_what_she_refused_is_repainted_no_more_and_what_was_removed_is_gone(site
     judging.signs.refuse(judging.accounts.by_login("nora"), refused, "quality")
     client, token = site.as_one("maya").client, site.as_one("maya").token("/")
     assert client.get(f"/repaint/{refused}").status_code == 404
-    assert site.send("maya", f"/repaint/{refused}", ("mask.png", MASK)).status_code == 404
+    assert site.send("maya", f"/repaint/{refused}", ("mask.png", MASK), cloth="#102030").status_code == 404
     assert client.post(f"/repaint/{base}/remove", data={"form": token}).status_code == 303
     assert client.get(f"/repaint/{base}").status_code == 404
     assert site.send("maya", f"/repaint/{base}", ("mask.png", MASK), shoot=SHOOT).status_code == 404
