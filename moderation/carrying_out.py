@@ -38,7 +38,7 @@ def carry_out(tx: Writing, facts: Mapping[str, Any]) -> Ended:
         tx.execute(_PART, part)
         tx.execute(_OF, {"id": part["id"], "act_id": act["id"]})
     if act["scope"] != "image":
-        return end_licences(tx)
+        return end_licences(tx, twin_id=act["twin_id"])
     known = bool(tx.execute("SELECT 1 FROM taking_back WHERE id = ?", [act["id"]]))
     ended, cause = Ended(), Cause("revocation", act["id"] if known else None, act["effective_at"])
     released = tx.execute(

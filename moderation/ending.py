@@ -108,8 +108,11 @@ class Endings:
         return ended
 
 
-def end_licences(tx: Writing, licences: str | None = None) -> Ended:
-    """Stop what ended by `tx.now` under all licences, or those of a JSON list of ids, each step once."""
+def end_licences(tx: Writing, licences: str | None = None, twin_id: str | None = None) -> Ended:
+    """Stop what ended by `tx.now` under all licences, or those of a JSON list of ids, each step once.
+
+    A twin is fenced when her last consent has ended: she whose licence ends, and `twin_id`, whose licences may have ended before.
+    """
     ended, asked = Ended(), {"now": tx.now, "licences": licences}
     for step in tx.execute(_PAINTING, asked):
         cause = _cause_of(step)
@@ -119,7 +122,7 @@ def end_licences(tx: Writing, licences: str | None = None) -> Ended:
         if step["cause"] == "revocation":
             for image in _under(tx, step["licence_id"], (State.RELEASED,)):
                 notice(tx, image, cause, ended)
-    twins = set()
+    twins = {twin_id} if twin_id else set()
     for step in tx.execute(_USE, asked):
         _done(tx, step, "licence.ended")
         tx.execute("UPDATE licence SET epoch = epoch + 1 WHERE id = ?", [step["licence_id"]])

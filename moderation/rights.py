@@ -162,7 +162,7 @@ class Rights:
         self._reach("revoke.recorded")
         parts = [] if scope == "image" else _part(tx, act, licences)
         self._reach("revoke.fenced")
-        ended = _end_image(tx, act) if scope == "image" else end_licences(tx, licence_list(licences))
+        ended = _end_image(tx, act) if scope == "image" else end_licences(tx, licence_list(licences), act["twin_id"])
         moved = {"withdrawn": ended.withdrawn, "recalled": ended.recalled, "noticed": ended.noticed}
         tx.record(f"{scope}.revoked", subject_id, revocation_id=act["id"], signature_id=signature_id, **moved)
         self._tombstone(tx, subject_id, {"act": act, "parts": parts})

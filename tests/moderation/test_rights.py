@@ -59,6 +59,14 @@ def test_taking_a_consent_back_ends_all_its_licences(scene: Scene) -> None:
     assert scene.database.rows("SELECT DISTINCT epoch FROM licence WHERE twin_id = 'nora'") == [{"epoch": 1}]
 
 
+def test_whoever_takes_everything_back_is_fenced_though_every_licence_of_hers_had_ended_before(scene: Scene) -> None:
+    for row in scene.database.rows("SELECT id FROM licence WHERE twin_id = 'amara'"):
+        scene.rights.revoke(AMARA, "licence", row["id"], "")
+    assert scene.database.rows("SELECT epoch FROM twin WHERE id = 'amara'") == [{"epoch": 0}]
+    scene.rights.revoke(AMARA, "twin", "amara", "")
+    assert scene.database.rows("SELECT epoch FROM twin WHERE id = 'amara'") == [{"epoch": 1}]
+
+
 def test_a_consent_that_still_stands_keeps_its_images(scene: Scene) -> None:
     scene.judged("old", licence="halden-amara")
     newer = scene.judged("new", licence="halden-amara-2")
