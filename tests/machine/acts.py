@@ -11,6 +11,7 @@ from typing import Any
 from moderation import ledger
 from moderation.access.account import Account, Role
 from moderation.audit import canonical
+from moderation.bases import Handed
 from moderation.her_keys import NewKey
 from moderation.her_word import Signed
 from moderation.vault import Shelf
@@ -19,11 +20,14 @@ from tests.machine.watch import Watch
 from tests.machine.whole import REFUSALS, Whole, password_of, sealed_of
 from tests.moderation.her_hand import fingerprint, key_of, private_key, public_key, sign
 from tests.moderation.scene import ADMIN, AGENT, AMARA, MAYA, MINA, MODO, NORA, OTTO, RIVAL, verdict
+from tests.moderation.test_bases import png
 from twin.claim import Claim, Maker
+from twin.edits import STANDING
 
 HER = {"nora": NORA, "amara": AMARA}
 MAKERS = {one.id: one for one in (MAYA, OTTO, RIVAL)}
 _TERMS = "SELECT l.*, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at FROM licence l JOIN consent c ON c.id = l.consent_id"
+PICTURE = png()
 NOTHING = object()
 """What a refused act gives."""
 
@@ -38,6 +42,7 @@ class Acts:
         self.held: list[Claim] = []
         self.tokens: list[tuple[str, str, str]] = []
         self.words: list[Signed] = []
+        self.bases: list[tuple[str, str, str]] = []
         self.learn()
 
     @property
@@ -76,6 +81,31 @@ class Acts:
             return None
         self.belief.images[new] = Image(new, licence, twin, maker.id, str(maker.brand_id), tone)
         return self.belief.images[new]
+
+    def repaint_part(self, maker: Account, image: Image) -> None:
+        """A creative orders a part of an image anew."""
+        tone, state = len(self.belief.images), self.studio.state(image.id)
+        new = self.attempt("repaint a part", self.studio.ask_for_part, maker, image.id, tone)
+        if new is not NOTHING:
+            assert maker.brand_id == image.brand, "a part of another brand's image"
+            assert state in STANDING, "a part of an image that nobody may go on with"
+            self.belief.images[new] = Image(new, image.licence, image.twin, maker.id, image.brand, tone)
+
+    def hand_in(self, maker: Account, twin: str) -> None:
+        """Somebody hands in a picture of a twin to repaint, and somebody looks at it."""
+        new = self.attempt("hand in", self.studio.bases.take, maker, twin, Handed("a.png", PICTURE))
+        if new is not NOTHING:
+            held = [key for key, one in self.belief.licences.items() if (one.brand, one.twin) == (maker.brand_id, twin)]
+            asked = [Image("", key, twin, maker.id, str(maker.brand_id), 0) for key in held]
+            assert any(self.belief.may_paint(one, self.now) for one in asked), "a picture is kept without a right to paint her"
+            self.bases.append((new, twin, str(maker.brand_id)))
+
+    def look_at_base(self, who: Account, base: tuple[str, str, str], *, removes: bool) -> None:
+        """Somebody looks at a picture that was handed in, or removes it."""
+        act = self.studio.bases.remove if removes else self.studio.bases.preview
+        if self.attempt("remove a base" if removes else "look at a base", act, who, base[0]) is not NOTHING:
+            assert who.role is Role.CREATIVE, "somebody who is no creative"
+            assert (who.brand_id, base[1] in self.belief.erased) == (base[2], False), "another brand's, or of somebody erased"
 
     def take_job(self) -> None:
         """A worker takes whatever is due."""
@@ -238,15 +268,17 @@ class Acts:
         for row in self.studio.database.rows("SELECT * FROM consent"):
             self.belief.consents.setdefault(row["id"], Right(_at(row["starts_at"]), _at(row["ends_at"]), row["twin_id"]))
 
-    def license(self, consent: str, brand: str, terms: dict[str, Any]) -> None:
-        """A licence is written under a consent, from now or later on."""
+    def license(self, consent: str, brand: str, terms: dict[str, Any], *, beyond: bool = False) -> None:
+        """A licence is written under a consent, from now or later on; or for a day `beyond` what she consented to."""
         right = self.belief.consents[consent]
         starts = max(right.starts_at, self.now)
         ends = min(right.ends_at, starts + terms.pop("lasts"))
+        ends = right.ends_at + timedelta(days=1) if beyond else ends
         first = starts + terms.pop("first")
         spans = {"starts_at": starts, "ends_at": ends, "earliest_use_at": first if first < ends else None}
         if starts < ends:
-            self.attempt("license", self.studio.write_licence, consent, right.twin, brand, **spans, **terms)
+            written = self.attempt("license", self.studio.write_licence, consent, right.twin, brand, **spans, **terms)
+            assert not beyond or written is NOTHING, "a licence that outlasts her consent"
             self.learn()
 
     def swap(self, image: Image, other: Image) -> None:

@@ -126,6 +126,27 @@ class Rights(RuleBasedStateMachine):
         for _ in range(steps if image else 0):
             self.honest(image, outcome, says)  # type: ignore[arg-type]
 
+    @precondition(lambda self: self.images)
+    @rule(number=place, maker=st.just("maya") | st.sampled_from(sorted(MAKERS)), sure=st.booleans())
+    def repaint_part(self, number: int, maker: str, sure: bool) -> None:
+        image = self.standing(number, "her turn") if sure else self.image(number)
+        self.acts.repaint_part(MAKERS[maker], image)
+
+    @rule(
+        maker=st.just("maya") | st.sampled_from(sorted(MAKERS)),
+        her=st.sampled_from([NORA, AMARA]),
+        really=rarely,
+        who=st.just(MAYA) | anybody,
+        removes=st.booleans(),
+    )
+    def hand_in_a_picture_to_repaint(self, maker: str, her: Account, really: bool, who: Account, removes: bool) -> None:
+        if really:
+            self.acts.hand_in(MAKERS[maker], str(her.person_id))
+        for base in self.acts.bases[-2:]:
+            self.acts.look_at_base(who, base, removes=False)
+            if removes:
+                self.acts.look_at_base(who, base, removes=True)
+
     @rule()
     def take_job(self) -> None:
         self.acts.take_job()
@@ -334,6 +355,7 @@ class Rights(RuleBasedStateMachine):
         notice=st.sampled_from([0, 0, 24, 720]),
         fee=st.sampled_from([(0, PayBasis.IMAGE), (12_345, PayBasis.IMAGE), (99, PayBasis.IMAGE)]),
         most=st.sampled_from([1, 3, 50]),
+        beyond=rarely,
     )
     def license(
         self,
@@ -344,10 +366,11 @@ class Rights(RuleBasedStateMachine):
         notice: int,
         fee: tuple[int, PayBasis],
         most: int,
+        beyond: bool,
     ) -> None:
         terms = {"lasts": lasts, "first": first, "revocation_notice_hours": notice, "max_images": most}
         terms |= {"fee_minor": fee[0], "fee_model": fee[1], "commission_bp": 1750}
-        self.acts.license(of(list(self.acts.belief.consents), consent), brand, terms)
+        self.acts.license(of(list(self.acts.belief.consents), consent), brand, terms, beyond=beyond)
 
     @precondition(lambda self: len(self.images) > 1)
     @rule(one=place, other=place)

@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.machine import Rights
 from tests.machine.whole import Whole
 
-EXAMPLES, STEPS = 245, 52
+EXAMPLES, STEPS = 270, 52
 CALLS = 10_000
 SELDOM = 8
 DONE = (
@@ -17,6 +17,7 @@ DONE = (
     *("take back image", "take back licence", "take back consent", "take back twin", "erase", "consent", "license"),
     *("refuse", "refund", "post again", "attest", "settle", "cancel", "appeal", "undo review", "escalate"),
     *("allow agency", "refuse for her", "change"),
+    *("repaint a part", "hand in", "look at a base"),
 )
 """What was done often enough, among ten thousand acts, to have met everything else."""
 REFUSED = (
@@ -32,6 +33,7 @@ REFUSED = (
         "witness",
         "allow agency",
         "refuse for her",
+        "repaint a part",
     ),
 )
 

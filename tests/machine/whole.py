@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from moderation.access.account import Account
+from moderation.bases import Bases
 from moderation.consent_word import ConsentAnswer, ConsentWord
 from moderation.desk_moves import move
 from moderation.desk_signoff import SignOff
@@ -25,8 +28,9 @@ from moderation.viewing import Viewing
 from tests.moderation.her_hand import SheSigns, fingerprint, key_of, sign
 from tests.moderation.scene import DISCLOSURE, SOURCE, picture
 from tests.moderation.sealed_scene import SealedScene
+from tests.moderation.test_bases import Eyes
 from tests.twin.rig import LOOK
-from twin import registry
+from twin import edits, registry
 from twin.claim import Claim, Maker
 from twin.consent import Consent, Medium, Pay, PayBasis, Use, use_as_mapping
 from twin.drafts import Drafts
@@ -80,6 +84,7 @@ class Whole(SealedScene):
         self.recalls = Recalls(self.database)
         self.viewing = Viewing(self.database, self.vault)
         self.incoming = Submissions(self.database, self.vault, self.desk)
+        self.bases = Bases(self.database, self.vault, self.incoming, Eyes)
         self.consent_word = ConsentWord(self.database, self.keys, self.word)
         self.drafts = Drafts(self.database, self.consent_word.given)
         self.jobs = Jobs(
@@ -128,6 +133,23 @@ class Whole(SealedScene):
         order = RenderOrder(twin, licence, shoot, "tiny", LOOK, seed, parent)
         with self.database.write(account.id) as tx:
             return self.jobs.order(tx, order, Maker(account.id, str(account.brand_id)))
+
+    def ask_for_part(self, account: Account, base_id: str, seed: int) -> str:
+        """An image that repaints the lower half of another, ordered by a creative; its id."""
+        row = self.render(base_id)
+        order = RenderOrder(row["twin_id"], row["licence_id"], f"{account.brand_id}-shoot", "tiny", LOOK, seed, base_id)
+        with self.database.write(account.id) as tx:
+            new = self.jobs.order(tx, order, Maker(account.id, str(account.brand_id)))
+            _, (width, height) = edits.admitted(tx, base_id)
+            lower = np.repeat(np.arange(height) >= height // 2, width).reshape(height, width)
+            edits.enter(tx, new, base_id, edits.mask_png(lower))
+            return new
+
+    def looked_at(self, kind: str, object_id: str) -> object:
+        """A restricted object, opened as whoever works with its kind opens it."""
+        if kind == "base":
+            return self.bases.picture(object_id)
+        return self.photographs.open("enrolment", object_id, "to look at her")
 
     def end_painting(self, claim: Claim, tone: int) -> None:
         """Hand a painting in, as the worker does."""
