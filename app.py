@@ -17,41 +17,41 @@ import moderation.house
 import twin.house
 from moderation import commands as accounting
 from moderation import console
-from moderation import schema as moderation_schema
 from moderation.access.account import Account, Role
 from moderation.access.listening import listening, refuse_binding
 from moderation.access.session import LOOPBACK
-from moderation.backup_commands import bring_back
+from moderation.backups.commands import bring_back
 from moderation.database import append_only
-from moderation.desk_moves import move
+from moderation.desk.moves import move
+from moderation.desk.submission import Sheet
 from moderation.errors import ModerationError, RightsLapsed
-from moderation.errors import NotFound as NothingToJudge
+from moderation.examining.templates import ReferencePicture
 from moderation.home import Home, Kind, open_home, refuse_exposed
 from moderation.safeguards.finding import Verdict
-from moderation.seal import mark_thumbnail
-from moderation.submission import Sheet
-from moderation.templates import ReferencePicture
-from twin import commands, demo, making, registry
-from twin import schema as twin_schema
+from moderation.schema import tables as moderation_schema
+from moderation.vault.seal import mark_thumbnail
+from twin import commands, demo, making
 from twin.arguments import parse
-from twin.claim import Claim
-from twin.darkroom import Negative
+from twin.engines.commands import painters
 from twin.errors import NotFound, TwinError
-from twin.look import Look
-from twin.order import SEEDS
-from twin.orphans import sweep
+from twin.jobs.claim import Claim
+from twin.jobs.orphans import sweep
+from twin.jobs.supervisor import Supervisor, follow_parent
+from twin.jobs.work import Examine, Paint
+from twin.jobs.worker import Work, Worker, stop_on_terminate
+from twin.looks.look import Look
+from twin.looks.relight import Proof
+from twin.orders.order import SEEDS
 from twin.pages.floor import Elsewhere, Floor, Judged
 from twin.pages.repaints import Repaints
 from twin.painter import Painting
-from twin.painter_commands import painters
-from twin.plate import negative_bytes
-from twin.probes import DATA, PLAIN
-from twin.relight import Proof
+from twin.plates.darkroom import Negative
+from twin.plates.plate import negative_bytes
+from twin.plates.probes import DATA, PLAIN
+from twin.registry import registry
+from twin.schema import tables as twin_schema
 from twin.settings import Settings
-from twin.supervisor import Supervisor, follow_parent
 from twin.terminal import answer, ask_password, confirm, remedy_of, tell
-from twin.work import Examine, Paint
-from twin.worker import Work, Worker, stop_on_terminate
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,7 +61,7 @@ TEMPLATES = ASSETS / "demo" / "templates.npz"
 KEPT = ("twin-003-kept", append_only(*twin_schema.KEPT))
 MIGRATIONS = (("audit-001", moderation_schema.AUDIT), *twin_schema.MIGRATIONS, KEPT, *moderation_schema.MIGRATIONS)
 REFUSALS = (TwinError, ModerationError)
-MISSING = (NotFound, NothingToJudge)
+MISSING = (NotFound, moderation.errors.NotFound)
 
 
 class Studio:

@@ -7,16 +7,19 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from moderation import backup_commands, commands, erasing, key_commands
+from moderation import commands
+from moderation.backups import commands as backup_commands
+from moderation.examining.pack_commands import packs
+from moderation.examining.packs import Packs
+from moderation.examining.protected_commands import protect
 from moderation.faces.catalogue import Catalogue
 from moderation.house import House
+from moderation.keys import commands as key_commands
+from moderation.money.statement_csv import statement
 from moderation.notices.commands import insights, notices
-from moderation.pack_commands import packs
-from moderation.packs import Packs
-from moderation.protecting import protect
+from moderation.rights import erasure_commands as erasing
 from moderation.safeguards.exhibit import Picture
-from moderation.statement_csv import statement
-from moderation.uploads import pictures_in, read_picture_file
+from moderation.uploads.uploads import pictures_in, read_picture_file
 
 
 class Specimen(Protocol):
@@ -75,7 +78,7 @@ def answer(house: House, asked: Namespace, prompts: Prompts, address: str, asset
         case "protect":
             return protect(house.examiner.protected, read_picture_file, house.examiner.template, asked)
         case "enrol":
-            from moderation.enrol_command import enrol  # it imports OpenCV, which most commands never need
+            from moderation.enrolment.command import enrol  # it imports OpenCV, which most commands never need
 
             return enrol(house, asked, prompts.ask_password, prompts.tell)
         case "packs":
@@ -109,7 +112,7 @@ def report(house: House, rendered: Probed, painted: Probed, plain: str, data: st
 
     `plain` is the light that is also made worse.
     """
-    from moderation.evaluation import Probe  # it imports ONNX, which most commands never need
+    from moderation.examining.evaluation import Probe  # it imports ONNX, which most commands never need
 
     probes = chain((Probe(*one) for one in rendered), (Probe(*one, painted=True) for one in painted))
     return house.examiner.report(probes, plain, data, assets / "packs")

@@ -11,7 +11,7 @@ from typing import Any
 import sqlite_utils
 from sqlite_utils.utils import sqlite3
 
-from moderation import audit
+from moderation.audit import chain as audit
 from moderation.errors import DatabaseUnusable, ReadOnly
 
 Row = dict[str, Any]

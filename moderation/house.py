@@ -6,64 +6,67 @@ from typing import TYPE_CHECKING
 
 from pwdlib import PasswordHash
 
-from moderation import carrying_out, erasure, key_succession, noes, on_behalf
 from moderation.access import account_ends
 from moderation.access.accounts import Accounts
 from moderation.access.confirmation import Confirmations
 from moderation.access.session import Sessions, session_key
-from moderation.agency import AgencyView
-from moderation.agreements import Agreements
-from moderation.approval import Approvals
-from moderation.biometrics import measurable
-from moderation.comments import Comments
-from moderation.consent_word import ConsentWord
+from moderation.audit.heads import Heads
+from moderation.audit.witness import Witnesses
+from moderation.backups import carrying_out, noes
+from moderation.backups.tombstones import Again, Tombstones
 from moderation.database import Clock, Database, Transaction
-from moderation.decision_log import DecisionLog
-from moderation.desk import Desk
-from moderation.desk_figures import DeskFigures
-from moderation.desk_signoff import SignOff
-from moderation.desk_wishes import DeskWishes
-from moderation.earnings import Earnings
-from moderation.ending import Endings, Settling
-from moderation.examination import Examination
-from moderation.heads import Heads
-from moderation.her_export import HerExport
-from moderation.her_keys import HerKeys
-from moderation.her_word import HerWord
+from moderation.desk.comments import Comments
+from moderation.desk.desk import Desk
+from moderation.desk.figures import DeskFigures
+from moderation.desk.her_decision import SignOff
+from moderation.desk.insight import Insight
+from moderation.desk.log import DecisionLog
+from moderation.desk.submission import Submissions
+from moderation.desk.viewing import Viewing
+from moderation.desk.wishes import DeskWishes
+from moderation.examining.examination import Examination
+from moderation.examining.protected import ProtectedPeople
+from moderation.examining.references import Develop, Enter, References, no_registry
 from moderation.home import Home, Kind
-from moderation.insight import Insight
-from moderation.keyring import Keyring
-from moderation.negatives import Negatives
+from moderation.keys import on_behalf
+from moderation.keys import succession as key_succession
+from moderation.keys.approval import Approvals
+from moderation.keys.consent_word import ConsentWord
+from moderation.keys.her_keys import HerKeys
+from moderation.keys.her_word import HerWord
+from moderation.keys.keyring import Keyring
+from moderation.keys.on_behalf import OnBehalf
+from moderation.keys.person_keys import PersonKeys
+from moderation.money.earnings import Earnings
+from moderation.money.payouts import Payouts
+from moderation.money.statements import Statements
 from moderation.notices.board import Board
-from moderation.on_behalf import OnBehalf
-from moderation.payouts import Payouts
-from moderation.person_keys import PersonKeys
-from moderation.protected import ProtectedPeople
 from moderation.questions.answers import Questions
 from moderation.reach import Reach
-from moderation.recall import Recalls
-from moderation.receipt import Receipts, Seal
-from moderation.references import Develop, Enter, References, no_registry
-from moderation.release import Releases
-from moderation.restricted import References as Photographs
-from moderation.restricted import Weights
-from moderation.retention import Retention
-from moderation.rights import Rights
-from moderation.sealing import seal_home
-from moderation.statements import Statements
-from moderation.submission import Submissions
-from moderation.tombstones import Again, Tombstones
-from moderation.vault import Vault
-from moderation.viewing import Viewing
-from moderation.witness import Witnesses
+from moderation.rights import erasure
+from moderation.rights.agency import AgencyView
+from moderation.rights.agreements import Agreements
+from moderation.rights.biometrics import measurable
+from moderation.rights.ending import Endings, Settling
+from moderation.rights.her_export import HerExport
+from moderation.rights.recall import Recalls
+from moderation.rights.receipt import Receipts, Seal
+from moderation.rights.release import Releases
+from moderation.rights.retention import Retention
+from moderation.rights.rights import Rights
+from moderation.vault.negatives import Negatives
+from moderation.vault.restricted import References as Photographs
+from moderation.vault.restricted import Weights
+from moderation.vault.sealing import seal_home
+from moderation.vault.vault import Vault
 
 if TYPE_CHECKING:
-    from moderation.bases import Bases
     from moderation.enrolment.enrolments import Enrolments
     from moderation.enrolment.finishing import Finishing
     from moderation.enrolment.opened import Changing
-    from moderation.examiner import Examiner, Pictures, Say
-    from moderation.known import Limits
+    from moderation.examining.examiner import Examiner, Pictures, Say
+    from moderation.examining.known import Limits
+    from moderation.uploads.bases import Bases
 
 
 class House:
@@ -227,7 +230,7 @@ class House:
     @cached_property
     def examiner(self) -> "Examiner":
         """Who looks at the faces; OpenCV and ONNX take seconds to import, and most commands never look at one."""
-        from moderation.examiner import Examiner
+        from moderation.examining.examiner import Examiner
 
         return Examiner(
             self.database,
@@ -268,7 +271,7 @@ class House:
     @cached_property
     def bases(self) -> "Bases":
         """Pictures that creatives hand in to have a part of them repainted."""
-        from moderation.bases import Bases
+        from moderation.uploads.bases import Bases
 
         return Bases(self.database, self.vault, self.submissions, lambda: self.examiner)
 

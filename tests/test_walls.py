@@ -20,7 +20,7 @@ RESERVED = {
     "torch": ("twin/painters/", *TEACHING),
     "diffusers": ("twin/painters/",),
     "transformers": ("twin/painters/",),
-    "huggingface_hub": ("twin/hub.py",),
+    "huggingface_hub": ("twin/engines/hub.py",),
     "onnxruntime": ("moderation/faces/", "moderation/safeguards/"),
     "onnx": ("moderation/faces/", "moderation/safeguards/"),
     "insightface": ("moderation/faces/", "moderation/safeguards/"),

@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from twin.edits import LARGEST_FILE
 from twin.errors import BadValue, NotFound
 from twin.house import House
-from twin.look import Look
+from twin.jobs.worker import Worker
+from twin.looks.look import Look
+from twin.orders.edits import LARGEST_FILE
+from twin.orders.recipe import Comparison, Recipe, compare
 from twin.pages.floor import Floor
 from twin.pages.ports import Account, Asked
 from twin.ports import Picture, Store
-from twin.recipe import Comparison, Recipe, compare
-from twin.worker import Worker
 
 
 class Paints(Protocol):

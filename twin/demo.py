@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from twin import registry
-from twin.consent import Consent, ContentLimit, Medium, Pay, PayBasis, Topic, Use
-from twin.drafts import lay_before_her
+from twin.consents.consent import Consent, ContentLimit, Medium, Pay, PayBasis, Topic, Use
+from twin.consents.drafts import lay_before_her
+from twin.consents.own_consent import Apart, OwnConsent
 from twin.errors import BadValue
-from twin.licence import Exclusivity, Licence
-from twin.own_consent import Apart, OwnConsent
-from twin.plate import read_index
+from twin.licences.licence import Exclusivity, Licence
+from twin.licences.rates import Priced, RateCard, Wanted, agreed
+from twin.licences.shares import agree_share
+from twin.plates.plate import read_index
+from twin.plates.reference import Reference, plate_references
 from twin.ports import Store, Transaction
-from twin.rates import Priced, RateCard, Wanted, agreed
-from twin.reference import Reference, plate_references
-from twin.schema_rights import FICTIONAL_PURPOSE
-from twin.shares import agree_share
+from twin.registry import registry
+from twin.schema.rights import FICTIONAL_PURPOSE
 
 STARTED = timedelta(days=30)
 """How long before the demo was made its consents and licences began: whatever the year, they hold."""

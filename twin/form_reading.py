@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from twin.errors import BadValue, TwinError
-from twin.rates import ONCE
+from twin.licences.rates import ONCE
 
 Told = Mapping[str, Sequence[str]]
 """The values of each field, as a browser sends them."""

@@ -7,28 +7,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from twin import portfolio, registry
-from twin.accelerator import Power
-from twin.bureau import Bureau
-from twin.catalogue import Catalogue
-from twin.darkroom import Darkroom
-from twin.documents import Documents
-from twin.drafts import Drafts, Sign
-from twin.edits import Edits
-from twin.engines import Engines, Eyes, Offer, views
+from twin.consents.documents import Documents
+from twin.consents.drafts import Drafts, Sign
+from twin.engines.accelerator import Power
+from twin.engines.catalogue import Catalogue
+from twin.engines.engines import Engines, Eyes, Offer, views
+from twin.engines.installs import Installs
 from twin.errors import NotFound
-from twin.installs import Installs
-from twin.jobs import Jobs
-from twin.look import Light, Look, Pose
-from twin.lookbook import Lookbook
+from twin.jobs.jobs import Jobs
+from twin.licences.bureau import Bureau
+from twin.looks.look import Light, Look, Pose
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
+from twin.orders.edits import Edits
+from twin.orders.recipe import Environment, environment_here
 from twin.painter import Painter
-from twin.plate import Plate, develop, read_index, read_plate
+from twin.plates.darkroom import Darkroom
+from twin.plates.plate import Plate, develop, read_index, read_plate
+from twin.plates.probes import painted_probes, probes, unseen
+from twin.plates.reference import AS_TAKEN, LIGHTS, PHOTOGRAPHED, Reference
+from twin.plates.specimens import PURPOSES, Specimen, specimens
 from twin.ports import GiveUp, Halted, Move, Picture, Reach, Store
-from twin.probes import painted_probes, probes, unseen
-from twin.recipe import Environment, environment_here
-from twin.reference import AS_TAKEN, LIGHTS, PHOTOGRAPHED, Reference
-from twin.specimens import PURPOSES, Specimen, specimens
-from twin.wardrobe import Wardrobe
+from twin.registry import portfolio, registry
 
 VIEWS = (0.0, -25.0, 25.0)
 """The turns of the head, in degrees, that a painter is shown of a twin."""
@@ -37,7 +37,7 @@ VIEWS = (0.0, -25.0, 25.0)
 class House:
     """What paints: fixtures from `assets`, the job table in `store`, and the engines that run here.
 
-    `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.Jobs`; `power` is how much of the machine engines
+    `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.jobs.Jobs`; `power` is how much of the machine engines
     take; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them;
     `photograph` opens the crop of a reference that was photographed.
     """
@@ -160,11 +160,11 @@ class House:
         return specimens(self.assets, self.painter("atelier"), self.wardrobe, PURPOSES[purpose])
 
     def probes(self) -> Iterator[tuple[str, str, float, str, Picture]]:
-        """The plates that no constant was chosen on, as `twin.probes.probes` gives them."""
+        """The plates that no constant was chosen on, as `twin.plates.probes.probes` gives them."""
         return probes(self.assets / "plates", self.lookbook, unseen(self.assets))
 
     def painted_probes(self) -> Iterator[tuple[str, str, float, str, Picture]]:
-        """Painted images in looks and seeds that nothing was chosen on, as `twin.probes.painted_probes` gives them."""
+        """Painted images in looks and seeds that nothing was chosen on, as `twin.plates.probes.painted_probes` gives them."""
         painter = self.painter("atelier")
         return painted_probes(painter, self.lookbook, self.wardrobe, painter.card.twins or ())
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twin.errors import BadValue
-from twin.gallery import DISCLOSURE, paint_gallery
 from twin.house import House
-from twin.people import people
+from twin.looks.gallery import DISCLOSURE, paint_gallery
+from twin.plates.specimens import write_pictures
 from twin.ports import Picture
-from twin.specimens import write_pictures
+from twin.registry.people import people
 
 Mark = Callable[[Picture, str, str], bytes]
 """The small marked picture of a painting, given what it discloses and its source type."""

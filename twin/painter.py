@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from twin.edit import Edit
 from twin.errors import BadValue
-from twin.look import Look
-from twin.order import SEEDS, SEVERAL_AT_MOST
+from twin.looks.look import Look
+from twin.orders.edit import Edit
+from twin.orders.order import SEEDS, SEVERAL_AT_MOST
 from twin.ports import Picture
 
 if TYPE_CHECKING:
-    from twin.plate import Plate
+    from twin.plates.plate import Plate
 
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 FULLY_GENERATED = SOURCE_TYPES + "trainedAlgorithmicMedia"

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from platformdirs import user_data_path
 
-from twin.accelerator import Power
+from twin.engines.accelerator import Power
 from twin.errors import BadValue
 
 PORTS = range(1, 65536)

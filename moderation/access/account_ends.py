@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moderation.access.account import BELONGS_TO, NO_PASSWORD, Account, Role
-from moderation.desk_moves import Writing
+from moderation.desk.moves import Writing
 
 KIND = "account"
 """What the tombstone file calls it."""

@@ -13,9 +13,9 @@ from ulid import ULID
 from moderation.access.account import BELONGS_TO, NO_PASSWORD, Account, Role
 from moderation.access.account_ends import disabled, password_left, role_left
 from moderation.access.throttle import count_attempt, forgive
+from moderation.backups.tombstones import Bury
 from moderation.database import Database, Transaction
 from moderation.errors import AccountRefused, NotFound, NotYours
-from moderation.tombstones import Bury
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256

@@ -15,8 +15,8 @@ from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import SignedIn
 from moderation.administration import Administration, insist
+from moderation.audit.heads import Head
 from moderation.errors import AccountRefused, AuditBroken, HeadRefused, TombstonesBroken
-from moderation.heads import Head
 
 OWN_FORM = [Depends(from_our_page)]
 Login = Annotated[str, Form(max_length=100)]

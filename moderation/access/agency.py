@@ -17,8 +17,8 @@ from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import SignedIn
 from moderation.access.told import Told
-from moderation.agency import Folder, Represented
 from moderation.errors import NotFound
+from moderation.rights.agency import Folder, Represented
 
 OWN_FORM = [Depends(from_our_page)]
 Fields = Mapping[str, Sequence[str]]

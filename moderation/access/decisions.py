@@ -15,8 +15,8 @@ from moderation.access.account import Account
 from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import NEVER_KEPT, SignedIn
-from moderation.decision_log import KINDS, Asked, DecisionLog
-from moderation.desk_moves import Row
+from moderation.desk.log import KINDS, Asked, DecisionLog
+from moderation.desk.moves import Row
 
 Word = Annotated[str, Query(max_length=80)]
 Field = Annotated[str, Form(max_length=80)]

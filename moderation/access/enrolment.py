@@ -16,8 +16,8 @@ from moderation.access.forms import from_our_page
 from moderation.access.incoming import File, Limits, Underway, read_form
 from moderation.access.media import NEVER_KEPT, SignedIn
 from moderation.access.session import form_token_fits
-from moderation.decode import LARGEST_BYTES
 from moderation.errors import NotFound
+from moderation.uploads.decode import LARGEST_BYTES
 
 OWN_FORM = [Depends(from_our_page)]
 Short = Annotated[str, Form(max_length=64)]

@@ -14,8 +14,8 @@ from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import SignedIn
 from moderation.errors import NotFound
-from moderation.her_word import Word, word_of
-from moderation.on_behalf import Allowance
+from moderation.keys.her_word import Word, word_of
+from moderation.keys.on_behalf import Allowance
 
 OWN_FORM = [Depends(from_our_page)]
 Short = Annotated[str, Form(max_length=400)]

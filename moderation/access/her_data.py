@@ -16,7 +16,7 @@ from moderation.access.forms import from_our_page
 from moderation.access.media import Outgoing, SignedIn, attached
 from moderation.access.session import Sessions
 from moderation.errors import AccountRefused, NotFound, SignatureRefused, TooManyAttempts
-from moderation.her_word import Confirmed, Word, word_of
+from moderation.keys.her_word import Confirmed, Word, word_of
 
 OWN_FORM = [Depends(from_our_page)]
 Field = Annotated[str, Form(max_length=400)]

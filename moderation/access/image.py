@@ -16,8 +16,8 @@ from moderation.access.account import Account, Role
 from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import SignedIn
+from moderation.desk.signoff import REASON_WORDS, Reason, State
 from moderation.errors import BadRequest, ModerationError, NotFound, ReasonMissing
-from moderation.signoff import REASON_WORDS, Reason, State
 
 OWN_FORM = [Depends(from_our_page)]
 Short = Annotated[str, Form(max_length=100)]

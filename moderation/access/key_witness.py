@@ -17,7 +17,7 @@ from moderation.access.confirmation import Confirmations
 from moderation.access.forms import from_our_page
 from moderation.access.media import SignedIn
 from moderation.errors import AccountRefused, BadRequest, SignatureRefused, TooManyAttempts
-from moderation.key_witness import KeyWitness
+from moderation.keys.witness import KeyWitness
 
 Field = Annotated[str, Form(max_length=400)]
 

@@ -15,9 +15,9 @@ from moderation.access.account import Account, Role
 from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import SignedIn
-from moderation.consent_word import ConsentAnswer
 from moderation.errors import NotFound
-from moderation.her_word import word_of
+from moderation.keys.consent_word import ConsentAnswer
+from moderation.keys.her_word import word_of
 
 OWN_FORM = [Depends(from_our_page)]
 Short = Annotated[str, Form(max_length=400)]

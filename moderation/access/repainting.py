@@ -16,9 +16,9 @@ from moderation.access.forms import from_our_page
 from moderation.access.incoming import File, Limits, Underway, read_form
 from moderation.access.media import NEVER_KEPT, SignedIn
 from moderation.access.session import form_token_fits
-from moderation.decode import LARGEST_BYTES
 from moderation.errors import BadRequest, ModerationError, NotFound
-from moderation.marked import LARGEST_MASK
+from moderation.uploads.decode import LARGEST_BYTES
+from moderation.uploads.marked import LARGEST_MASK
 
 ONE_MASK = Limits(files=1, bytes=LARGEST_MASK)
 ONE_PICTURE = Limits(files=1, bytes=LARGEST_BYTES)

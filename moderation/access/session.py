@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from moderation import attempts
 from moderation.access.account import Account
 from moderation.access.accounts import FIELDS, account_of, token_sha256
+from moderation.audit import attempts
 from moderation.database import Database
 from moderation.errors import SessionKeyUnsafe
 

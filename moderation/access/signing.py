@@ -15,9 +15,9 @@ from moderation.access.account import Account, Role
 from moderation.access.confirmation import Confirmations
 from moderation.access.forms import from_our_page
 from moderation.access.media import NEVER_KEPT, SignedIn
+from moderation.desk.signoff import Reason
 from moderation.errors import NotFound, SignatureRefused
-from moderation.her_keys import HerKeys, NewKey
-from moderation.signoff import Reason
+from moderation.keys.her_keys import HerKeys, NewKey
 
 OWN_FORM = [Depends(from_our_page)]
 Short = Annotated[str, Form(max_length=400)]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from moderation.access.answers import Pages
 from moderation.access.forms import from_our_page
 from moderation.access.media import NEVER_KEPT, SignedIn
-from moderation.witness import Witnesses
+from moderation.audit.witness import Witnesses
 
 
 def witness_routes(witnesses: Witnesses) -> Callable[[Pages], APIRouter]:

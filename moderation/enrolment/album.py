@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from moderation.database import Transaction
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.enrolment.kept import Kept, kept_of
 from moderation.enrolment.photograph import Measured, Reason
 from moderation.enrolment.together import FEWEST, MOST, Coverage, beside_each_other, coverage_of
 from moderation.errors import KeyUnusable, SealBroken
-from moderation.keyring import Key
-from moderation.templates import Floats
+from moderation.examining.templates import Floats
+from moderation.keys.keyring import Key
 
 _STANDING = "SELECT * FROM photograph WHERE enrolment_id = ? AND removed_at IS NULL ORDER BY added_at, id"
 STALE = "The face models of this studio were changed since; remove this photograph and hand it in again."

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from ulid import ULID
 
 from moderation.access.account import Account
-from moderation.calibration import KnownFaces
 from moderation.database import Database, Transaction
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.enrolment.album import Album, place_of, read_album
 from moderation.enrolment.forgetting import end
 from moderation.enrolment.kept import kept_of, templates_of
@@ -21,11 +20,12 @@ from moderation.enrolment.opened import begin, insist_open, open_id
 from moderation.enrolment.standing import Person, Step, insist_on_consents, people_of, person_of, steps_of
 from moderation.enrolment.together import MOST
 from moderation.errors import BadImage, BadRequest, NotFound
-from moderation.keyring import Key
+from moderation.examining.calibration import KnownFaces
+from moderation.keys.keyring import Key
 from moderation.reach import Reach, unreached
-from moderation.restricted import References, destroy_object, drop_files
-from moderation.uploads import Picture, read_upload
-from moderation.vault import Shelf, Vault
+from moderation.uploads.uploads import Picture, read_upload
+from moderation.vault.restricted import References, destroy_object, drop_files
+from moderation.vault.vault import Shelf, Vault
 
 FAULTS: tuple[str, ...] = ("enrol.file-kept", "enrol.entered")
 NAME_AT_MOST = 80

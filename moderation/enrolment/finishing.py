@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from moderation.access.account import Account
-from moderation.calibration import KnownFaces
 from moderation.database import Database
 from moderation.enrolment.album import Album
 from moderation.enrolment.enrolments import Enrolments, Open
@@ -16,12 +15,13 @@ from moderation.enrolment.likeness import Outlook, facts_of, outlook, too_like
 from moderation.enrolment.standing import insist_on_consents, person_of, steps_of
 from moderation.enrolment.together import Coverage, coverage_of
 from moderation.errors import AlreadyDecided, BadRequest
-from moderation.nearest import NearestFace
+from moderation.examining.calibration import KnownFaces
+from moderation.examining.nearest import NearestFace
+from moderation.examining.references import Enter
+from moderation.examining.templates import Outline, Template
 from moderation.reach import Reach, unreached
-from moderation.references import Enter
-from moderation.restricted import destroy_object, drop_files
-from moderation.templates import Outline, Template
-from moderation.vault import Vault
+from moderation.vault.restricted import destroy_object, drop_files
+from moderation.vault.vault import Vault
 
 FAULTS: tuple[str, ...] = ("enrol.recorded", "enrol.committed")
 LIGHT = "as taken"

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from moderation.desk_moves import Row, Writing
+from moderation.desk.moves import Row, Writing
 
 LEFT_ALONE = timedelta(days=30)
 """After so long without a photograph handed in, an enrolment that was not finished is given up."""

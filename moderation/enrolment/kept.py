@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moderation.calibration import KnownFaces
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.enrolment.standing import Rows
 from moderation.enrolment.together import angle_of
-from moderation.templates import Floats
+from moderation.examining.calibration import KnownFaces
+from moderation.examining.templates import Floats
 
 _KEPT = """
 SELECT p.*, f.pose FROM photograph p JOIN standing_reference f ON f.id = p.id WHERE f.twin_id = ? ORDER BY p.added_at, p.id

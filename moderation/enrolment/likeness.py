@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from moderation.calibration import Calibration, KnownFaces
 from moderation.enrolment.together import FEWEST, Coverage
-from moderation.nearest import NearestFace
-from moderation.templates import Floats
+from moderation.examining.calibration import Calibration, KnownFaces
+from moderation.examining.nearest import NearestFace
+from moderation.examining.templates import Floats
 
 MOSTLY = 0.5
 """The part of her photographs that lies within somebody else's limit when she is refused as too like."""

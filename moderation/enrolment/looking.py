@@ -18,8 +18,8 @@ from moderation.faces.outline import best_fit, canvas
 from moderation.safeguards.copied import ALIKE
 from moderation.safeguards.exhibit import Exhibit, Picture, Safeguard, SeenFace
 from moderation.safeguards.head import square_around
-from moderation.seal import mark_reference
-from moderation.uploads import read_upload
+from moderation.uploads.uploads import read_upload
+from moderation.vault.seal import mark_reference
 
 LOOKED_AT = 2048
 """A larger photograph is reduced until its longer side has these pixels: more tell nothing new of a face."""

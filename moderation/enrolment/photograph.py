@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from moderation.enrolment.pose import Turn
 from moderation.enrolment.quality import Quality
 from moderation.errors import BadImage
-from moderation.shipped import decoded, encoded
+from moderation.examining.shipped import decoded, encoded
 
 Floats = NDArray[np.float32]
 Canvas = NDArray[np.uint8]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moderation.access.account import Account, Role
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.errors import NotFound, RightsLapsed
 
 Rows = Callable[..., list[Row]]

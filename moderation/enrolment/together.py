@@ -7,8 +7,8 @@ import numpy as np
 
 from moderation.enrolment.photograph import Measured, Reason
 from moderation.enrolment.pose import FRONT, THREE_QUARTER
+from moderation.examining.templates import Floats
 from moderation.safeguards.copied import ALIKE, SAME
-from moderation.templates import Floats
 
 FEWEST, MOST = 8, 30
 """Photographs that enrol somebody; more than the most tell nothing new."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from moderation.database import Database
-from moderation.keyring import Keyring
+from moderation.keys.keyring import Keyring
 from moderation.notices.inbox import Inbox
 from moderation.notices.links import Links
 from moderation.notices.mail import Mail, PostOffices

@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 HERS = ("sign", "approve", "refuse", "ask for a change", "take an approval back")
-"""The acts (`moderation.attempts.watched`) that nobody but the person herself may do."""
+"""The acts (`moderation.audit.attempts.watched`) that nobody but the person herself may do."""
 
 _TO_HER = """JOIN render r ON r.id = u.subject JOIN twin t ON t.id = r.twin_id
 JOIN account a ON a.person_id = t.person_id AND a.disabled_at IS NULL AND a.id <> u.actor"""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from moderation.desk_moves import Writing
+from moderation.desk.moves import Writing
 
 AFTER_READING = timedelta(days=90)
 UNREAD = timedelta(days=365)

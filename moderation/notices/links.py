@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from moderation.access.account import Account
 from moderation.database import Database
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.errors import NotFound
 from moderation.notices.words import place, sentence
 

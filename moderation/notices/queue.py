@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from moderation.database import Database, Transaction
-from moderation.desk_decisions import new_id
-from moderation.desk_moves import Row
+from moderation.desk.decisions import new_id
+from moderation.desk.moves import Row
 
 PAUSES = (60, 300, 1800, 7200, 28_800)
 """Seconds until the next attempt; after the last of them one more is made."""

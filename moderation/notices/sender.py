@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Mapping
 
 from moderation.database import Database
-from moderation.deadline import Deadline
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.errors import KeyUnusable, Unexaminable
+from moderation.examining.deadline import Deadline
 from moderation.notices.links import Links
 from moderation.notices.port import Message, Outbox, Undelivered
 from moderation.notices.queue import Queue

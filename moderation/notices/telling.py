@@ -1,8 +1,8 @@
 """Makes the notices: each event once for each whom it concerns, whoever comes by first and however often."""
 
 from moderation.database import Database, Transaction
-from moderation.desk_decisions import new_id
-from moderation.desk_moves import Row
+from moderation.desk.decisions import new_id
+from moderation.desk.moves import Row
 from moderation.notices.events import EVENTS, STATEMENTS, Kind
 from moderation.notices.queue import enqueue
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from moderation.access.account import Account, Role
 from moderation.database import Database
-from moderation.desk_decisions import new_id
-from moderation.desk_moves import Row
+from moderation.desk.decisions import new_id
+from moderation.desk.moves import Row
 from moderation.errors import BadRequest, NotFound, NotYours
-from moderation.keyring import Key, Keyring
+from moderation.keys.keyring import Key, Keyring
 from moderation.notices.webhook import checked_url
 
 KEY = "outbox"

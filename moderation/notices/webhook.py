@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from moderation.audit import canonical
+from moderation.audit.chain import canonical
 from moderation.errors import BadRequest
 from moderation.notices.port import Message, Undelivered
 

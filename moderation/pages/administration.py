@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from moderation.access.administration import AdminDesk, Installed, administration_routes
 from moderation.access.answers import Pages
 from moderation.administration import Administration
+from moderation.audit.verification import verify_home
+from moderation.examining.packs import Packs
 from moderation.faces.catalogue import Catalogue, Entry, Origin
 from moderation.home import Kind
 from moderation.house import House
-from moderation.packs import Packs
 from moderation.pages.markup import age, day
-from moderation.verification import verify_home
 
 RUNS = 12
 """How many receipts of retention one page shows."""

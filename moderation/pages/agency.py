@@ -12,10 +12,10 @@ from moderation.access.answers import Pages
 from moderation.access.her_agency import HerAgency, her_agency_routes
 from moderation.access.image import ImagePages, image_routes
 from moderation.access.key_witness import WitnessDesk, key_witness_routes
-from moderation.comments import SPEAKERS
+from moderation.desk.comments import SPEAKERS
+from moderation.desk.insight import Card
 from moderation.house import House
-from moderation.insight import Card
-from moderation.key_witness import KeyWitness
+from moderation.keys.witness import KeyWitness
 from moderation.pages.comments import comments_html
 from moderation.pages.markup import day, facts, listed, money, picture, until
 from moderation.pages.papers import text_html

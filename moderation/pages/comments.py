@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.comments import Comment
+from moderation.desk.comments import Comment
 from moderation.pages.said import comment_line
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from moderation.insight import Card, Story
+from moderation.desk.insight import Card, Story
+from moderation.examining.references import Reference
 from moderation.pages.markup import note
-from moderation.references import Reference
 
 SOURCES = {"rendered": "a render", "photographed": "a photograph"}
 

@@ -7,11 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from moderation.access.account import Account, Role
-from moderation.decision_log import PAGE
-from moderation.desk_moves import Row
-from moderation.desk_second import LEANINGS
+from moderation.desk.log import PAGE
+from moderation.desk.moves import Row
+from moderation.desk.second import LEANINGS
+from moderation.desk.signoff import REASON_WORDS, Reason
 from moderation.pages.markup import age, chip, day
-from moderation.signoff import REASON_WORDS, Reason
 
 TOLD: dict[str, tuple[str, str]] = {
     "pass": ("passed on", "her turn"),

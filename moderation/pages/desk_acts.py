@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from moderation.access.account import Account
-from moderation.desk_moves import Row
-from moderation.desk_wishes import Wish
+from moderation.desk.insight import Card
+from moderation.desk.moves import Row
+from moderation.desk.signoff import State
+from moderation.desk.wishes import Wish
 from moderation.errors import ClaimHeld, IllegalMove, NotFound
-from moderation.insight import Card
 from moderation.pages import queue
 from moderation.pages.comparison import comparison
 from moderation.pages.markup import note
 from moderation.pages.ports import DeskPorts
-from moderation.signoff import State
 
 if TYPE_CHECKING:
     from moderation.pages.desk import DeskParts

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from moderation.signoff import REASON_WORDS
+from moderation.desk.signoff import REASON_WORDS
 
 REASONS = [(f"{number} {words}", reason.value) for number, (reason, words) in enumerate(REASON_WORDS.items(), 1)]
 LEANINGS = [("1 I would pass it on", "pass"), ("2 I would refuse it", "refuse"), ("3 I cannot tell", "unsure")]

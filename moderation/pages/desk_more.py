@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from moderation.access.account import Account
-from moderation.desk_wishes import Wish
+from moderation.desk.wishes import Wish
 from moderation.errors import BadRequest, ClaimHeld, IllegalMove, NotFound, NotYours
 from moderation.pages import queue
 from moderation.pages.desk_acts import DeskActs, Held, Updates

@@ -7,10 +7,10 @@ from moderation.access.account import Account
 from moderation.access.answers import Pages
 from moderation.access.enrolment import Enrolling, enrolment_routes
 from moderation.access.incoming import File
-from moderation.decode import LARGEST_BYTES
 from moderation.errors import PackRefused, Unexaminable
 from moderation.home import Kind
 from moderation.house import House
+from moderation.uploads.decode import LARGEST_BYTES
 
 Router = Callable[[Pages], Any]
 GRADES = {

@@ -6,13 +6,13 @@ from typing import Any
 import gradio as gr
 
 from moderation.access.account import Account
+from moderation.desk.insight import Card
+from moderation.desk.signoff import State
 from moderation.errors import NotFound
-from moderation.her_word import Signed, Word, word_of
-from moderation.insight import Card
+from moderation.keys.her_word import Signed, Word, word_of
 from moderation.pages import her_key, her_sheet, taking_back
 from moderation.pages.her_parts import Book, Turn
 from moderation.pages.ports import HerPorts
-from moderation.signoff import State
 
 Updates = dict[Any, Any]
 Case = dict[str, Any]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.her_keys import KeyStanding
+from moderation.keys.her_keys import KeyStanding
 from moderation.pages.markup import day, facts, moment, note
 
 HER_HEAD = '<script src="/assets/theme/her_key.js" defer></script>'

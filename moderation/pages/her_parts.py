@@ -5,11 +5,11 @@ from typing import Any
 
 import gradio as gr
 
-from moderation.her_word import Rendition
+from moderation.desk.signoff import HER_REASON_WORDS
+from moderation.keys.her_word import Rendition
 from moderation.pages.her_key import KEY_ACTS, KEY_BOXES, KEY_NOTE, SAID
 from moderation.pages.leaf import leaf
 from moderation.pages.taking_back import build_back
-from moderation.signoff import HER_REASON_WORDS
 
 RENDITIONS = {Rendition.SMALLER: "Smaller copies of it", Rendition.CROPS: "Crops of it"}
 """What she may allow beyond the sealed file itself, in her words."""

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.agreements import Agreement, Granted
-from moderation.earnings import Payment, Share
-from moderation.insight import Card
+from moderation.desk.insight import Card
+from moderation.desk.signoff import State
+from moderation.money.earnings import Payment, Share
 from moderation.pages.markup import chip, css_string, day, facts, listed, moment, money, note, picture, until
-from moderation.signoff import State
+from moderation.rights.agreements import Agreement, Granted
 
 BASIS = {"image": "for each released image", "variant": "for each released image", "buyout": "once, for everything"}
 SHOWN = frozenset(State) - {State.QUEUED, State.PAINTING, State.FAILED, State.CANCELLED}

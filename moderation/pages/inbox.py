@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from moderation.access.account import Account, Role
-from moderation.insight import Waiting
+from moderation.desk.insight import Waiting
 
 PLACES = {
     Role.CREATIVE: "Studio",

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from moderation.ending import ACKNOWLEDGE_WITHIN, DELETE_WITHIN
 from moderation.pages.insights_parts import blocks, counted, empty, folded, nothing_told, span
 from moderation.pages.markup import chip, figures
 from moderation.pages.plots import Line, marks_legend, timeline
 from moderation.questions.agreed import Terms
 from moderation.questions.answers import Answers
 from moderation.questions.ended import Act, Ended
+from moderation.rights.ending import ACKNOWLEDGE_WITHIN, DELETE_WITHIN
 
 SCOPES = {
     "twin": ("everything taken back", "t-stop"),

@@ -4,12 +4,12 @@ import math
 
 from markupsafe import Markup
 
+from moderation.desk.signoff import REASON_WORDS
 from moderation.pages.insights_parts import blocks, brand_of, counted, empty, folded, nothing_told, span
 from moderation.pages.markup import figures, money
 from moderation.pages.plots import BAR, NAME, ROW, WIDTH, Bar, Part, bars, svg
 from moderation.questions.answers import Answers
 from moderation.questions.judged import FATES, Judged, Licence, Times
-from moderation.signoff import REASON_WORDS
 
 TONES = {
     "her yes": "t-hers",

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from moderation.access.account import Account, Role
 from moderation.access.papers import Paper, Waiting
-from moderation.agreements import Unsigned
 from moderation.pages.markup import facts, note
+from moderation.rights.agreements import Unsigned
 
 KINDS = {
     "painting": "Consent to be painted",

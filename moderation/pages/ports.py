@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from moderation.access.account import Account
-from moderation.agreements import Agreement
-from moderation.comments import Comment
-from moderation.desk_figures import Figures
-from moderation.desk_moves import Row
-from moderation.desk_wishes import Wish
-from moderation.earnings import Payment, Share
-from moderation.foresight import Foreseen
-from moderation.her_keys import KeyStanding
-from moderation.her_word import Word
-from moderation.insight import Card, Story
-from moderation.references import Reference
-from moderation.rights import TakenBack
+from moderation.desk.comments import Comment
+from moderation.desk.figures import Figures
+from moderation.desk.insight import Card, Story
+from moderation.desk.moves import Row
+from moderation.desk.wishes import Wish
+from moderation.examining.references import Reference
+from moderation.keys.her_keys import KeyStanding
+from moderation.keys.her_word import Word
+from moderation.money.earnings import Payment, Share
+from moderation.rights.agreements import Agreement
+from moderation.rights.foresight import Foreseen
+from moderation.rights.rights import TakenBack
 
 Act = Callable[..., Any]
 Guard = Callable[[Act], Act]
@@ -28,7 +28,7 @@ Header = Callable[[Account], str]
 
 
 class Reads(Protocol):
-    """What pages read about images (`moderation.insight.Insight`)."""
+    """What pages read about images (`moderation.desk.insight.Insight`)."""
 
     def card(self, account: Account, render_id: str) -> Card: ...
     def story(self, account: Account, render_id: str) -> Story: ...
@@ -38,7 +38,7 @@ class Reads(Protocol):
 
 
 class Reviews(Protocol):
-    """What a moderator does (`moderation.desk.Desk`)."""
+    """What a moderator does (`moderation.desk.desk.Desk`)."""
 
     def claim(self, account: Account, render_id: str) -> Row: ...
     def claim_next(self, account: Account, skip: Collection[str] = ()) -> Row | None: ...
@@ -56,21 +56,21 @@ class Reviews(Protocol):
 
 
 class Remarks(Protocol):
-    """What is said beside an image (`moderation.comments.Comments`)."""
+    """What is said beside an image (`moderation.desk.comments.Comments`)."""
 
     def of(self, account: Account, render_id: str) -> tuple[Comment, ...]: ...
     def say(self, account: Account, render_id: str, text: str, *, audience: str = "hers") -> None: ...
 
 
 class Wishes(Protocol):
-    """How a moderator likes to look at images (`moderation.desk_wishes.DeskWishes`)."""
+    """How a moderator likes to look at images (`moderation.desk.wishes.DeskWishes`)."""
 
     def of(self, account: Account) -> Wish: ...
     def keep(self, account: Account, wish: Wish) -> None: ...
 
 
 class SignsOff(Protocol):
-    """What the person decides (`moderation.desk_signoff.SignOff`)."""
+    """What the person decides (`moderation.desk.her_decision.SignOff`)."""
 
     def approve(
         self, account: Account, render_id: str, sealed_sha256: str, version: int | None = None, *, word: Word = None
@@ -85,7 +85,7 @@ class SignsOff(Protocol):
 
 
 class TakesBack(Protocol):
-    """How she takes permission back (`moderation.rights.Rights`)."""
+    """How she takes permission back (`moderation.rights.rights.Rights`)."""
 
     def foresee(self, account: Account, scope: str, subject_id: str) -> Foreseen: ...
     def revoke(self, account: Account, scope: str, subject_id: str, reason: str, *, word: Word = None) -> TakenBack: ...

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.comments import Comment
-from moderation.desk_figures import WINDOW, Figures, urgency
-from moderation.desk_moves import Row
-from moderation.insight import PAGE, Card, Story
+from moderation.desk.comments import Comment
+from moderation.desk.figures import WINDOW, Figures, urgency
+from moderation.desk.insight import PAGE, Card, Story
+from moderation.desk.moves import Row
 from moderation.pages.decision_lines import took
 from moderation.pages.findings import OUTCOMES, findings_list
 from moderation.pages.markup import chip, css_string, facts, listed, moment, money, note, picture, until, waited

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.pages.markup import chip, day, note
 from moderation.pages.revocation import CHIPS, clock_time
-from moderation.recall import Recalled, Standing
+from moderation.rights.recall import Recalled, Standing
 
 SCOPES = {"twin": "Everything", "consent": "A consent", "licence": "A licence", "image": "One image"}
 

@@ -6,15 +6,15 @@ from typing import Any, Protocol
 from moderation.access.account import Account, Role
 from moderation.access.incoming import File
 from moderation.access.repainting import Repainting, repainting_routes
-from moderation.attempts import watched
-from moderation.decode import LARGEST_BYTES
+from moderation.audit.attempts import watched
+from moderation.desk.insight import Card
 from moderation.errors import BadImage, IllegalMove, NotFound, RightsLapsed, SealBroken
 from moderation.house import House
-from moderation.insight import Card
-from moderation.marked import LARGEST_MASK, read_mask
 from moderation.pages.enrolment import Router
 from moderation.pages.markup import day
-from moderation.retention import BASES_KEPT
+from moderation.rights.retention import BASES_KEPT
+from moderation.uploads.decode import LARGEST_BYTES
+from moderation.uploads.marked import LARGEST_MASK, read_mask
 
 FACE = "face"
 PARTS = (("clothes", "Her clothes"), ("backdrop", "The backdrop"))
@@ -65,7 +65,7 @@ class RepaintingPage:
 
     def take(self, account: Account, twin_id: str, file: File) -> str:
         """Hand a picture on to be looked at and kept; its id. Raises what `Bases.take` raises."""
-        from moderation.bases import Handed
+        from moderation.uploads.bases import Handed
 
         self._repaints.insist_on_painter(twin_id)
         if file.too_large:

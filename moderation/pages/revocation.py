@@ -9,10 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from moderation.access.account import Account, Role
-from moderation.insight_scope import shows_picture
+from moderation.desk.insight_scope import shows_picture
 from moderation.pages.markup import chip, day, facts, figures, note
-from moderation.recall import Recalled, Standing
-from moderation.receipt import Receipt, Timeline
+from moderation.rights.recall import Recalled, Standing
+from moderation.rights.receipt import Receipt, Timeline
 
 CHIPS = {
     Standing.TOLD: "in review",

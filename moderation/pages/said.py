@@ -5,10 +5,10 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from moderation.comments import Comment
-from moderation.desk_moves import Row
-from moderation.desk_second import LEANINGS
-from moderation.insight import Story
+from moderation.desk.comments import Comment
+from moderation.desk.insight import Story
+from moderation.desk.moves import Row
+from moderation.desk.second import LEANINGS
 from moderation.pages.markup import moment
 from moderation.pages.story import decision_line
 

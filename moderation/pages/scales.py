@@ -6,10 +6,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from moderation.access.account import Account, Role
-from moderation.calibration import Calibration
 from moderation.errors import NotFound, PackRefused
-from moderation.evaluation_report import CONDITIONS, DET, Report
-from moderation.known import Limits
+from moderation.examining.calibration import Calibration
+from moderation.examining.evaluation_report import CONDITIONS, DET, Report
+from moderation.examining.known import Limits
 from moderation.pages.markup import figures
 from moderation.pages.scale import short
 

@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from moderation.access.account import Account
 from moderation.errors import NotFound
+from moderation.money.payouts import Payouts
+from moderation.money.statement_csv import statement_csv
+from moderation.money.statements import Entry, Payee, Statement, Statements, Sum, month_of
 from moderation.pages.bars import bars_svg
 from moderation.pages.markup import chip, day, facts, figures, money, until
-from moderation.payouts import Payouts
-from moderation.statement_csv import statement_csv
-from moderation.statements import Entry, Payee, Statement, Statements, Sum, month_of
 
 KINDS = {
     "creation_fee": "creation, for the whole licence",

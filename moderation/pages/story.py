@@ -7,11 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from moderation.access.account import Role
-from moderation.credits import ROLES, credits_of
-from moderation.insight import Story
+from moderation.desk.insight import Story
+from moderation.desk.signoff import REASON_WORDS, Reason, State
+from moderation.money.credits import ROLES, credits_of
 from moderation.pages.findings import findings_list
 from moderation.pages.markup import facts, moment, money, until
-from moderation.signoff import REASON_WORDS, Reason, State
 
 DECISIONS = {
     ("review", "pass"): "{by} passed it on to {name}",

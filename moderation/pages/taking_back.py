@@ -7,13 +7,13 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from moderation.agreements import Agreement
-from moderation.foresight import EndingLicence, Foreseen
 from moderation.pages.her_key import SAID
 from moderation.pages.leaf import leaf
 from moderation.pages.markup import day
 from moderation.pages.revocation import clock_time
-from moderation.rights import TakenBack
+from moderation.rights.agreements import Agreement
+from moderation.rights.foresight import EndingLicence, Foreseen
+from moderation.rights.rights import TakenBack
 
 EVERYTHING = "twin:"
 """What begins the choice that takes a whole twin back."""

@@ -22,8 +22,10 @@ from moderation.access.server import Parts, Zone
 from moderation.access.session import session_key
 from moderation.access.signing import Signing, signing_routes
 from moderation.access.witness import witness_routes
-from moderation.her_drafts import HerDrafts
+from moderation.desk.signoff import REASON_WORDS
 from moderation.house import House
+from moderation.keys.her_drafts import HerDrafts
+from moderation.money.payouts import minor_of
 from moderation.pages.administration import Engines, administration_router
 from moderation.pages.agency import Written, agency_routers
 from moderation.pages.comments import comments_html
@@ -43,9 +45,7 @@ from moderation.pages.statement import StatementPages
 from moderation.pages.story import story_html
 from moderation.pages.taken_back import taken_back_pages
 from moderation.pages.theme import PaperTheme
-from moderation.payouts import minor_of
-from moderation.periods import periods
-from moderation.signoff import REASON_WORDS
+from moderation.rights.periods import periods
 
 
 class _Looks(Protocol):

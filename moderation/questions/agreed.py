@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.fees import WHOLE
+from moderation.money.fees import WHOLE
 from moderation.questions.reader import Reader
 
 AGREED = """

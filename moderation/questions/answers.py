@@ -8,7 +8,7 @@ from typing import Any
 
 from moderation.access.account import Account
 from moderation.database import Database, Transaction
-from moderation.desk_moves import Row
+from moderation.desk.moves import Row
 from moderation.errors import NotFound
 from moderation.questions.agreed import AGREED, Agreed, agreed
 from moderation.questions.ended import ENDED, Ended, ended

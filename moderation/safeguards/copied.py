@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.calibration import KnownFaces
 from moderation.errors import Unexaminable
+from moderation.examining.calibration import KnownFaces
 from moderation.safeguards.exhibit import Exhibit, Picture
 from moderation.safeguards.finding import Finding, Outcome
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from moderation.calibration import KnownFaces
+from moderation.examining.calibration import KnownFaces
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Finding, Outcome
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from moderation.calibration import KnownFaces
 from moderation.errors import Unexaminable
+from moderation.examining.calibration import KnownFaces
+from moderation.examining.templates import margin
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Finding, Outcome
-from moderation.templates import margin
 
 
 class NobodyElse:

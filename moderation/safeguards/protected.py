@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from moderation.calibration import KnownFaces
 from moderation.errors import Unexaminable
-from moderation.nearest import NearestFace
+from moderation.examining.calibration import KnownFaces
+from moderation.examining.nearest import NearestFace
 from moderation.safeguards.exhibit import SMALLEST_FACE, Exhibit, SeenFace
 from moderation.safeguards.finding import Finding, Outcome
 

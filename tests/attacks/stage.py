@@ -14,19 +14,19 @@ from fastapi import FastAPI
 import app
 from moderation.access.account import Account, Role
 from moderation.access.accounts import Accounts, NewAccount
+from moderation.desk.signoff import State
+from moderation.desk.submission import Sheet
 from moderation.safeguards.finding import Finding, Outcome, Verdict
-from moderation.seal import SOURCE_TYPES
-from moderation.signoff import State
-from moderation.submission import Sheet
-from moderation.vault import Shelf
+from moderation.vault.seal import SOURCE_TYPES
+from moderation.vault.vault import Shelf
 from tests.moderation.access.little_site import CHEAP, PASSWORD
 from tests.moderation.her_hand import SheSigns, key_row
 from tests.moderation.scene import insert
-from twin.claim import Claim
-from twin.look import Look
+from twin.jobs.claim import Claim
+from twin.looks.look import Look
 from twin.pages.floor import maker_of
 from twin.pages.ports import Asked
-from twin.plate import Plate, develop, negative_bytes, read_index, read_plate
+from twin.plates.plate import Plate, develop, negative_bytes, read_index, read_plate
 from twin.ports import Picture
 from twin.settings import Settings
 

@@ -9,7 +9,7 @@ import pytest
 
 from moderation.access.account import Role
 from moderation.access.accounts import NewAccount
-from moderation.her_word import Signed
+from moderation.keys.her_word import Signed
 from tests.attacks.intruder import Theatre
 from tests.attacks.stage import PAIRS, Stage, changes
 from tests.moderation.access.little_site import PASSWORD

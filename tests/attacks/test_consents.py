@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from moderation.her_word import Signed
+from moderation.keys.her_word import Signed
 from tests.attacks.intruder import Theatre
 from tests.attacks.stage import PAIRS, Stage, changes
 from tests.attacks.test_in_her_place import told
 from tests.moderation.her_hand import fingerprint, key_of, sent, sign
-from twin.written import read_consent
+from twin.registry.written import read_consent
 
 EVERYBODY = tuple(login for pair in PAIRS.values() for login in pair)
 

@@ -5,8 +5,8 @@ from base64 import b64encode
 import pytest
 
 from moderation.access.account import Role
-from moderation.attempts import REFUSED
-from moderation.audit import verify
+from moderation.audit.attempts import REFUSED
+from moderation.audit.chain import verify
 from moderation.errors import NotFound, NotYours
 from tests.attacks.arguments import arguments, ids_of
 from tests.attacks.intruder import CHANNELS, Theatre

@@ -9,12 +9,12 @@ import pytest
 from moderation.access.account import Role
 from moderation.access.accounts import NewAccount
 from moderation.access.guard import NOTHING_THERE
-from moderation.signoff import State
-from moderation.vault import Shelf
+from moderation.desk.signoff import State
+from moderation.vault.vault import Shelf
 from tests.attacks.arguments import ABSENT, arguments, ids_of
 from tests.attacks.intruder import Intruder, Theatre
 from tests.attacks.stage import PAIRS, SHOOTS, Stage, changes
-from twin.darkroom import Darkroom
+from twin.plates.darkroom import Darkroom
 
 WAYS = (("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-99"}))
 OTHERS = ("theo", "rosa", "idris", "nora", "mei", "greta", "dario", "ada", "adam")

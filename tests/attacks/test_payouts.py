@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from moderation.ledger import check_books
+from moderation.money.ledger import check_books
 from tests.attacks.intruder import Theatre
 from tests.attacks.stage import PAIRS, changes
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from moderation.heads import Head
+from moderation.audit.heads import Head
 from tests.attacks.intruder import Theatre
 from tests.attacks.stage import PAIRS, changes
 

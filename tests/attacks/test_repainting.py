@@ -20,8 +20,8 @@ from tests.attacks.test_uploads import zipped
 from tests.journeys.with_klein import SHOOT, Served, passed_on, studio_with_klein
 from tests.moderation.access.visitor import Visitor
 from tests.moderation.malformed import png as malformed
-from twin.edits import mask_png
-from twin.plate import develop, read_index, read_plate
+from twin.orders.edits import mask_png
+from twin.plates.plate import develop, read_index, read_plate
 
 OTHERS = ("theo", "rosa", "nora", "greta")
 """Another brand's creative, a moderator, the model herself, her agency."""

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from moderation.access.her_data import SURE
-from moderation.audit import verify
+from moderation.audit.chain import verify
+from moderation.desk.signoff import State
 from moderation.errors import KeyUnusable
-from moderation.keyring import Keyring
-from moderation.known import FaceStore
-from moderation.person_keys import PersonKeys
-from moderation.signoff import State
-from moderation.templates import Outline, Template
-from moderation.vault import Shelf, Vault
+from moderation.examining.known import FaceStore
+from moderation.examining.templates import Outline, Template
+from moderation.keys.keyring import Keyring
+from moderation.keys.person_keys import PersonKeys
+from moderation.vault.vault import Shelf, Vault
 from tests.attacks.intruder import Intruder, Theatre
 from tests.attacks.stage import Stage
 from tests.moderation.access.little_site import serving

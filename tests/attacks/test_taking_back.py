@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from moderation.desk.signoff import State
 from moderation.errors import ModerationError, NotFound, RightsLapsed
-from moderation.signoff import State
 from tests.attacks.stage import Stage, changes
 from tests.twin.rig import TinyPainter, found
-from twin.claim import Claim
 from twin.errors import LeaseLost, TwinError
+from twin.jobs.claim import Claim
 
 LICENCE, CONSENT = "calloway-nora", "nora-1"
 WAYS = ("consent", "licence", "expiry")

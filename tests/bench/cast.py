@@ -11,8 +11,8 @@ import app
 from moderation.safeguards.finding import Outcome
 from tests.bench.measure import Measurement, compare
 from twin.painter import PaintRequest
-from twin.portfolio import cast
-from twin.probes import painted_orders
+from twin.plates.probes import painted_orders
+from twin.registry.portfolio import cast
 from twin.settings import Settings
 
 

@@ -13,7 +13,7 @@ from sqlite_utils.utils import sqlite3
 
 from moderation.access.account import Account, Role
 from moderation.database import BUSY_MS
-from moderation.insight import Insight
+from moderation.desk.insight import Insight
 from tests.bench.measure import Measurement, seconds
 from tests.moderation.scene import MAYA, MODO, NORA, Scene, insert
 

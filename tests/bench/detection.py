@@ -22,9 +22,9 @@ from moderation.faces.teaching.scenes import SIDE, Scene, scene
 from moderation.faces.teaching.teacher import Sitter, Teacher
 from moderation.faces.two_looks import TwoLooks
 from moderation.faces.yunet import scrfd_of_yunet
-from moderation.uploads import read_picture_file
+from moderation.uploads.uploads import read_picture_file
 from tests.bench.measure import Measurement, compare
-from twin.cutouts import cutouts
+from twin.plates.cutouts import cutouts
 
 PLATES = Path(__file__).parents[2] / "assets" / "plates"
 LOOKS, SCENES = 6, 150

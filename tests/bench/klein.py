@@ -19,12 +19,12 @@ from transformers import Qwen3Config, Qwen3ForCausalLM
 from tests.bench.measure import Measurement, compare
 from tests.twin.cast import LOOKBOOK, WARDROBE
 from tests.twin.painters.tiny_klein import CARD, tokenizer
-from twin.modes import GIGABYTE, Mode, needed, weights_in
+from twin.engines.modes import GIGABYTE, Mode, needed, weights_in
+from twin.looks.prompt import words_of
 from twin.painter import Painting, PaintRequest
 from twin.painters.device import Cuda
 from twin.painters.klein import STEPS, KleinPainter
 from twin.ports import Picture
-from twin.prompt import words_of
 
 SIZE = (1024, 1024)
 BATCH, REFERENCES = 8, 3

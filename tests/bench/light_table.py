@@ -16,10 +16,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.measure import Measurement, seconds
 from tests.journeys.conftest import free_port
-from twin.darkroom import PROOF_BOX
-from twin.lookbook import Lookbook
-from twin.plate import develop, read_index, read_plate, reduced, settle
-from twin.wardrobe import Wardrobe
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
+from twin.plates.darkroom import PROOF_BOX
+from twin.plates.plate import develop, read_index, read_plate, reduced, settle
 
 ROOT = Path(__file__).parents[2]
 MOVES = 30

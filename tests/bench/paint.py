@@ -8,12 +8,12 @@ from pathlib import Path
 import torch
 
 from tests.bench.measure import Measurement, compare, seconds
-from twin.lookbook import Lookbook
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
 from twin.painter import PaintRequest
 from twin.painters.album import Album
 from twin.painters.atelier import AtelierPainter, told_by
 from twin.painters.pipeline import AtelierPipeline
-from twin.wardrobe import Wardrobe
 
 ASSETS = Path(__file__).parents[2] / "assets"
 THREADS = 2

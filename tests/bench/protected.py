@@ -17,10 +17,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from moderation.calibration import calibrate
-from moderation.nearest import NearestFace
+from moderation.examining.calibration import calibrate
+from moderation.examining.nearest import NearestFace
+from moderation.examining.templates import Gallery, Template
 from moderation.safeguards.protected import LARGEST, SHARE
-from moderation.templates import Gallery, Template
 from tests.bench.measure import Measurement, compare, seconds
 
 TEMPLATES = Path(__file__).parents[2] / "assets" / "demo" / "templates.npz"
@@ -127,7 +127,7 @@ def photographed(data: Path) -> dict[str, np.ndarray]:
 
     from moderation.faces.cc0 import cc0_sources, ready_cc0
     from moderation.faces.reader import FaceReader
-    from moderation.uploads import read_picture_file
+    from moderation.uploads.uploads import read_picture_file
 
     seen = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:

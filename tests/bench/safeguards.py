@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 
 from moderation.database import Database
-from moderation.examiner import Examiner
+from moderation.examining.examiner import Examiner
 from moderation.faces.cc0 import cc0_sources, ready_cc0
 from moderation.faces.reader import FaceReader
 from moderation.safeguards.copied import ALIKE
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Outcome, worst
-from moderation.schema import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
-from moderation.schema_sealed import SEALED
-from moderation.uploads import read_picture_file
+from moderation.schema.sealed import SEALED
+from moderation.schema.tables import AUDIT, FACES, OUTLINES, PACKS, PROTECTED
+from moderation.uploads.uploads import read_picture_file
 from tests.bench.measure import Measurement, compare, seconds
 from tests.moderation.one_key import Keys
-from twin.look import Lamp, Light, Look, Pose
-from twin.plate import develop, read_index, read_plate
-from twin.reference import plate_references
+from twin.looks.look import Lamp, Light, Look, Pose
+from twin.plates.plate import develop, read_index, read_plate
+from twin.plates.reference import plate_references
 
 ASSETS = Path(__file__).parents[2] / "assets"
 LIGHTS = {

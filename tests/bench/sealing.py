@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from moderation.keyring import Keyring
-from moderation.person_keys import PersonKeys
-from moderation.vault import Shelf, Vault
+from moderation.keys.keyring import Keyring
+from moderation.keys.person_keys import PersonKeys
+from moderation.vault.vault import Shelf, Vault
 from tests.bench.measure import Measurement, compare, seconds
 from tests.moderation.sealed_scene import SealedScene
 

@@ -13,16 +13,16 @@ import cv2
 import numpy as np
 from insightface.app import FaceAnalysis
 
+from moderation.examining.nearest import NearestFace
 from moderation.faces.cc0 import cc0_sources, ready_cc0
 from moderation.faces.chip import SHAKES, crops
 from moderation.faces.reader import FaceReader
 from moderation.faces.two_looks import TwoLooks
-from moderation.nearest import NearestFace
 from moderation.safeguards.exhibit import Exhibit, Safeguard
 from tests.bench.measure import Measurement, compare, seconds
 from tests.bench.safeguards import opened
-from twin.look import Lamp, Light, Look, Pose
-from twin.plate import develop, read_index, read_plate
+from twin.looks.look import Lamp, Light, Look, Pose
+from twin.plates.plate import develop, read_index, read_plate
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SIZE = (768, 1024)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moderation.access.invitation import Invitations
-from moderation.p256 import fingerprint_of, insist_signed
+from moderation.keys.p256 import fingerprint_of, insist_signed
 from tests.attacks.stage import Stage
 from tests.moderation.access.little_site import PASSWORD, serving
 

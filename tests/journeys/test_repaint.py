@@ -11,15 +11,15 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from moderation.seal import xmp_of
-from moderation.vault import Shelf
+from moderation.vault.seal import xmp_of
+from moderation.vault.vault import Shelf
 from tests.attacks.stage import a_picture
 from tests.journeys.test_journey import SLOW_MS
 from tests.journeys.with_klein import Served, passed_on, studio_with_klein, wait_for
 from twin.commands import repaint
-from twin.edits import mask_of
+from twin.orders.edits import mask_of
+from twin.orders.recipe import Sameness
 from twin.painter import EDITED_PHOTOGRAPH
-from twin.recipe import Sameness
 
 pytestmark = pytest.mark.browser
 CRIMSON = "#b3222d"

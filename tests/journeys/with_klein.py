@@ -14,11 +14,11 @@ from tests.journeys.conftest import refer_everything
 from tests.moderation.access.little_site import serving
 from tests.twin.cast import WARDROBE
 from tests.twin.painters.tiny_klein import CARD, Pretend, tiny_folder
-from twin.engines import Engines, Offer
+from twin.engines.engines import Engines, Offer
+from twin.looks.prompt import words_of
 from twin.pages.ports import Asked
 from twin.painter import Painter, PainterCard
 from twin.painters.klein import KleinPainter
-from twin.prompt import words_of
 from twin.settings import Settings
 
 SHOOT = "osterby-autumn"

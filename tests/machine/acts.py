@@ -8,21 +8,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from moderation import ledger
 from moderation.access.account import Account, Role
-from moderation.audit import canonical
-from moderation.bases import Handed
-from moderation.her_keys import NewKey
-from moderation.her_word import Signed
-from moderation.vault import Shelf
+from moderation.audit.chain import canonical
+from moderation.keys.her_keys import NewKey
+from moderation.keys.her_word import Signed
+from moderation.money import ledger
+from moderation.uploads.bases import Handed
+from moderation.vault.vault import Shelf
 from tests.machine.belief import Belief, Image, Right
 from tests.machine.watch import Watch
 from tests.machine.whole import REFUSALS, Whole, password_of, sealed_of
 from tests.moderation.her_hand import fingerprint, key_of, private_key, public_key, sign
 from tests.moderation.scene import ADMIN, AGENT, AMARA, MAYA, MINA, MODO, NORA, OTTO, RIVAL, verdict
-from tests.moderation.test_bases import png
-from twin.claim import Claim, Maker
-from twin.edits import STANDING
+from tests.moderation.uploads.test_bases import png
+from twin.jobs.claim import Claim, Maker
+from twin.orders.edits import STANDING
 
 HER = {"nora": NORA, "amara": AMARA}
 MAKERS = {one.id: one for one in (MAYA, OTTO, RIVAL)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from moderation.seal import Sealed
+from moderation.vault.seal import Sealed
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tests.machine.acts import HER, MAKERS, Acts
 from tests.machine.belief import Image
 from tests.machine.whole import Whole
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MINA, MODO, NORA
-from twin.consent import PayBasis
+from twin.consents.consent import PayBasis
 
 SPANS = {"seconds": 5, "minutes": 11, "hours": 7, "days": 2, "weeks": 5}
 place = st.integers(0, 11)

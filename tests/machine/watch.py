@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from moderation.audit import verify
+from moderation.audit.chain import verify
 from moderation.errors import Gone, ModerationError
-from moderation.ledger import check_books
-from moderation.vault import OF_IMAGES
+from moderation.money.ledger import check_books
+from moderation.vault.vault import OF_IMAGES
 from tests.machine.belief import Belief, Image
 from tests.machine.whole import PHOTO, REFUSALS, Whole
 from tests.moderation.her_hand import fingerprint, private_key

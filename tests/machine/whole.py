@@ -11,33 +11,34 @@ from typing import Any
 import numpy as np
 
 from moderation.access.account import Account
-from moderation.bases import Bases
-from moderation.consent_word import ConsentAnswer, ConsentWord
-from moderation.desk_moves import move
-from moderation.desk_signoff import SignOff
-from moderation.erasure import Erasure
+from moderation.desk.her_decision import SignOff
+from moderation.desk.moves import move
+from moderation.desk.submission import Sheet, Submissions
+from moderation.desk.viewing import Viewing
 from moderation.errors import ModerationError, RightsLapsed, SignatureRefused
-from moderation.her_keys import HerKeys
-from moderation.her_word import HerWord, Signed
-from moderation.on_behalf import OnBehalf
-from moderation.recall import Recalls
-from moderation.rights import Rights
-from moderation.seal import Sealed, seal
-from moderation.submission import Sheet, Submissions
-from moderation.viewing import Viewing
+from moderation.keys.consent_word import ConsentAnswer, ConsentWord
+from moderation.keys.her_keys import HerKeys
+from moderation.keys.her_word import HerWord, Signed
+from moderation.keys.on_behalf import OnBehalf
+from moderation.rights.erasure import Erasure
+from moderation.rights.recall import Recalls
+from moderation.rights.rights import Rights
+from moderation.uploads.bases import Bases
+from moderation.vault.seal import Sealed, seal
 from tests.moderation.her_hand import SheSigns, fingerprint, key_of, sign
 from tests.moderation.scene import DISCLOSURE, SOURCE, picture
 from tests.moderation.sealed_scene import SealedScene
-from tests.moderation.test_bases import Eyes
+from tests.moderation.uploads.test_bases import Eyes
 from tests.twin.rig import LOOK
-from twin import edits, registry
-from twin.claim import Claim, Maker
-from twin.consent import Consent, Medium, Pay, PayBasis, Use, use_as_mapping
-from twin.drafts import Drafts
+from twin.consents.consent import Consent, Medium, Pay, PayBasis, Use, use_as_mapping
+from twin.consents.drafts import Drafts
 from twin.errors import TwinError
-from twin.jobs import Jobs
-from twin.licence import Licence
-from twin.order import RenderOrder
+from twin.jobs.claim import Claim, Maker
+from twin.jobs.jobs import Jobs
+from twin.licences.licence import Licence
+from twin.orders import edits
+from twin.orders.order import RenderOrder
+from twin.registry import registry
 
 REFUSALS = (ModerationError, TwinError)
 USE = Use(Medium.WEB_SHOP, "EU", "dresses")

@@ -6,18 +6,19 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from moderation import carrying_out, erasure
 from moderation.access.account import Account
-from moderation.backup import Backup, Made
-from moderation.confirming import Confirmed, confirm
-from moderation.erasure import Erasure
-from moderation.heads import Head
+from moderation.audit.heads import Head
+from moderation.backups import carrying_out
+from moderation.backups.backup import Backup, Made
+from moderation.backups.confirming import Confirmed, confirm
+from moderation.backups.restoring import Restored, Source, restore
 from moderation.home import Home, Kind, open_home
 from moderation.house import House
-from moderation.key_export import export_keys
+from moderation.keys.export import export_keys
 from moderation.reach import Reach, unreached
-from moderation.restoring import Restored, Source, restore
-from moderation.rights import Rights
+from moderation.rights import erasure
+from moderation.rights.erasure import Erasure
+from moderation.rights.rights import Rights
 from tests.moderation.scene import NORA, Clock, Scene
 
 PASSPHRASE = "paper ink and safelight"

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from moderation.access.account import Account
-from moderation.desk_moves import Row
-from moderation.desk_signoff import SignOff
-from moderation.her_word import Signed, Word
+from moderation.desk.her_decision import SignOff
+from moderation.desk.moves import Row
+from moderation.keys.her_word import Signed, Word
 
 
 def private_key(name: str) -> EllipticCurvePrivateKey:

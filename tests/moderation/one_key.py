@@ -1,7 +1,7 @@
 """Keys at the border of a test: one for each twin, which may be lost or destroyed."""
 
 from moderation.errors import Erased, KeyUnusable
-from moderation.keyring import Key
+from moderation.keys.keyring import Key
 
 
 class Keys:

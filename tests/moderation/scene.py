@@ -9,26 +9,26 @@ import numpy as np
 
 from moderation.access.account import Account, Role
 from moderation.database import Database, Transaction, append_only
-from moderation.desk import Desk
-from moderation.desk_moves import move
-from moderation.desk_signoff import SignOff
-from moderation.ending import Endings
+from moderation.desk.desk import Desk
+from moderation.desk.her_decision import SignOff
+from moderation.desk.moves import move
 from moderation.errors import SignatureRefused
-from moderation.her_keys import HerKeys
-from moderation.her_word import HerWord
-from moderation.keyring import Keyring
-from moderation.person_keys import PersonKeys
+from moderation.keys.her_keys import HerKeys
+from moderation.keys.her_word import HerWord
+from moderation.keys.keyring import Keyring
+from moderation.keys.person_keys import PersonKeys
 from moderation.reach import Reach, unreached
-from moderation.receipt import Receipts
-from moderation.release import Releases
-from moderation.rights import Rights
+from moderation.rights.ending import Endings
+from moderation.rights.receipt import Receipts
+from moderation.rights.release import Releases
+from moderation.rights.rights import Rights
 from moderation.safeguards.finding import Finding, Outcome, Verdict
-from moderation.schema import AUDIT, MIGRATIONS
-from moderation.seal import SOURCE_TYPES, Sealed, seal
-from moderation.vault import Shelf, Vault
+from moderation.schema.tables import AUDIT, MIGRATIONS
+from moderation.vault.seal import SOURCE_TYPES, Sealed, seal
+from moderation.vault.vault import Shelf, Vault
 from tests.moderation.her_hand import SheSigns, key_row
-from twin.schema import KEPT
-from twin.schema import MIGRATIONS as TWIN_MIGRATIONS
+from twin.schema.tables import KEPT
+from twin.schema.tables import MIGRATIONS as TWIN_MIGRATIONS
 
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
 SOURCE = f"{SOURCE_TYPES}trainedAlgorithmicMedia"

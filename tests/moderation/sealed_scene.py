@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from moderation.erasure import Erasure
-from moderation.keyring import Keyring
-from moderation.known import FaceStore
-from moderation.person_keys import PersonKeys
+from moderation.examining.known import FaceStore
+from moderation.examining.templates import Outline, Template
+from moderation.keys.keyring import Keyring
+from moderation.keys.person_keys import PersonKeys
 from moderation.reach import Reach, unreached
-from moderation.restricted import References, Weights
-from moderation.retention import Retention
-from moderation.templates import Outline, Template
-from moderation.vault import Vault
+from moderation.rights.erasure import Erasure
+from moderation.rights.retention import Retention
+from moderation.vault.restricted import References, Weights
+from moderation.vault.vault import Vault
 from tests.moderation.scene import Scene, insert
 
 PACK = "a" * 64

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from moderation.desk_moves import move
-from moderation.seal import seal
-from moderation.vault import Shelf
+from moderation.desk.moves import move
+from moderation.vault.seal import seal
+from moderation.vault.vault import Shelf
 from tests.moderation.scene import DISCLOSURE, MAYA, MODO, NOON, NORA, SOURCE, Scene, picture, verdict
 
 IMAGE = "image"

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils.utils import sqlite3
 
 from moderation.database import Database, append_only, split_statements
-from moderation.schema import AUDIT
+from moderation.schema.tables import AUDIT
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 TABLES = """

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from moderation import desk, desk_signoff, ending, receipt, release, rights
-from moderation.audit import verify
+from moderation.audit.chain import verify
+from moderation.desk import desk
+from moderation.desk import her_decision as desk_signoff
 from moderation.errors import ModerationError
-from moderation.ledger import check_books
+from moderation.money.ledger import check_books
+from moderation.rights import ending, receipt, release, rights
 from tests.moderation.scene import Scene
 from tests.moderation.struck import ACTS, IMAGE
 

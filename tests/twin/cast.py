@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from moderation.database import Database, append_only
-from moderation.schema import AUDIT, MIGRATIONS
-from twin import schema
-from twin.lookbook import Lookbook
-from twin.wardrobe import Wardrobe
+from moderation.schema.tables import AUDIT, MIGRATIONS
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
+from twin.schema import tables as schema
 
 ASSETS = Path(__file__).parents[2] / "assets"
 NOW = datetime(2028, 2, 29, 12, tzinfo=UTC)

@@ -13,32 +13,32 @@ from typing import Any
 
 import numpy as np
 
-from moderation.audit import verify
+from moderation.audit.chain import verify
 from moderation.database import Database
-from moderation.desk import Desk
-from moderation.desk_moves import move
+from moderation.desk.desk import Desk
+from moderation.desk.moves import move
+from moderation.desk.submission import Sheet, Submissions
 from moderation.errors import ModerationError, RightsLapsed
-from moderation.keyring import Keyring
-from moderation.negatives import Negatives
-from moderation.person_keys import PersonKeys
+from moderation.keys.keyring import Keyring
+from moderation.keys.person_keys import PersonKeys
 from moderation.safeguards.finding import Finding, Outcome, Verdict
-from moderation.submission import Sheet, Submissions
-from moderation.vault import Vault
+from moderation.vault.negatives import Negatives
+from moderation.vault.vault import Vault
 from tests.twin.cast import empty_registry
-from twin import registry
-from twin.claim import Claim, Maker
-from twin.darkroom import Negative
 from twin.errors import TwinError
-from twin.jobs import Jobs
-from twin.look import Light, Look, Pose
-from twin.order import RenderOrder
-from twin.orphans import sweep
+from twin.jobs.claim import Claim, Maker
+from twin.jobs.jobs import Jobs
+from twin.jobs.orphans import sweep
+from twin.jobs.work import Examine, Paint
+from twin.jobs.worker import Worker, stop_on_terminate
+from twin.looks.look import Light, Look, Pose
+from twin.orders.order import RenderOrder
+from twin.orders.recipe import Environment
 from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
-from twin.plate import Plate, develop, negative_bytes, settle
+from twin.plates.darkroom import Negative
+from twin.plates.plate import Plate, develop, negative_bytes, settle
 from twin.ports import Picture, Reach, unreached
-from twin.recipe import Environment
-from twin.work import Examine, Paint
-from twin.worker import Worker, stop_on_terminate
+from twin.registry import registry
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 MIRA = Maker("mira", "brand-one")

@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from moderation.access.accounts import NewAccount
-from moderation.audit import verify
+from moderation.audit.chain import verify
 from tests.twin.cast import ASSETS, CAST, WARDROBE, empty_registry
 from twin import demo
 from twin.errors import BadValue
-from twin.licence import check_within
-from twin.plate import read_index
-from twin.portfolio import shoots_of, twins_for
-from twin.reference import plate_references
+from twin.licences.licence import check_within
+from twin.plates.plate import read_index
+from twin.plates.reference import plate_references
+from twin.registry.portfolio import shoots_of, twins_for
 
 CAST_OF_DEMO = demo.Demo.read(ASSETS / "demo")
 REFERENCES = plate_references(ASSETS / "references", read_index(ASSETS / "references"))

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moderation import desk
+from moderation.desk import desk
 from tests.twin.rig import LOOK, MIRA, Clock, PlatePainter, Rig
-from twin import jobs, work
-from twin.recipe import Recipe
+from twin.jobs import jobs, work
+from twin.orders.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 POINTS = [*jobs.FAULTS, *work.FAULTS, *(point for point in desk.FAULTS if point.startswith("examine."))]

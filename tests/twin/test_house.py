@@ -10,11 +10,11 @@ import pytest
 
 from tests.twin.cast import ASSETS, CAST, empty_registry
 from twin import demo
-from twin.accelerator import Power
+from twin.engines.accelerator import Power
 from twin.errors import BadValue, PainterUnavailable
 from twin.house import House
+from twin.orders.recipe import pixels_sha256
 from twin.painter import PaintRequest
-from twin.recipe import pixels_sha256
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 

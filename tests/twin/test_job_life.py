@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
-from moderation.audit import verify
+from moderation.audit.chain import verify
 from moderation.errors import ModerationError
 from tests.twin.rig import DISCLOSURE, MIRA, Clock, Rig, found, revoke
-from twin.claim import Claim
 from twin.errors import LeaseLost, TwinError
+from twin.jobs.claim import Claim
 from twin.painter import PaintRequest
 
 OPEN = ("waiting", "running")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from twin.errors import BadValue
-from twin.look import Light, Look, Pose
+from twin.looks.look import Light, Look, Pose
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
 
 LOOK = Look(Pose(), Light(), "shirt", "#112233", "#ffffff")

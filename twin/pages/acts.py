@@ -7,17 +7,17 @@ from typing import Any
 
 import gradio as gr
 
-from twin.engines import Offer
+from twin.engines.engines import Offer
 from twin.errors import TwinError
-from twin.look import Authors, Look
-from twin.lookbook import NamedLook
+from twin.looks.look import Authors, Look
+from twin.looks.lookbook import NamedLook
+from twin.looks.relight import differences, on_negative
 from twin.pages import cards
 from twin.pages.form import FIELDS, Dials, colour, dials_of
 from twin.pages.lightplan import light_plan
 from twin.pages.ports import Account, Asked, ImageCard, Studio, TwinCard
 from twin.pages.room import Room, Updates, View
 from twin.pages.tools import Tools
-from twin.relight import differences, on_negative
 
 SEEDS = 2**32
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from twin.edits import STANDING
-from twin.engines import Offer
-from twin.lookbook import NamedLook
+from twin.engines.engines import Offer
+from twin.looks.lookbook import NamedLook
+from twin.looks.relight import Difference
+from twin.looks.wardrobe import Swatch
+from twin.looks.words import Reading
+from twin.orders.edits import STANDING
 from twin.pages.markup import css_string, day, facts, moment, money, note
 from twin.pages.ports import ImageCard, TwinCard
-from twin.relight import Difference
-from twin.wardrobe import Swatch
-from twin.words import Reading
 
 TERRITORIES = {"EU": "European Union", "worldwide": "worldwide"}
 """Territories that are no country's two letters, in words."""

@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from twin import edits, portfolio, registry
-from twin.claim import Maker, order_of
-from twin.engines import Offer
+from twin.engines.engines import Offer
 from twin.errors import BadValue, LookRefused, NotFound
 from twin.house import House
-from twin.jobs import Jobs
-from twin.look import Authors, Look
-from twin.lookbook import Lookbook
-from twin.order import RenderOrder, several
+from twin.jobs.claim import Maker, order_of
+from twin.jobs.jobs import Jobs
+from twin.looks.look import Authors, Look
+from twin.looks.lookbook import Lookbook
+from twin.looks.relight import Proof, differences, on_negative
+from twin.looks.wardrobe import Wardrobe
+from twin.looks.words import Reading, Setting, read_words, refuse_words
+from twin.orders import edits
+from twin.orders.order import RenderOrder, several
 from twin.pages.ports import Account, Asked, ImageCard, ShootCard, Studio, TwinCard
 from twin.painter import Ability, PainterCard
 from twin.ports import Store, Transaction
-from twin.relight import Proof, differences, on_negative
-from twin.wardrobe import Wardrobe
-from twin.words import Reading, Setting, read_words, refuse_words
+from twin.registry import portfolio, registry
 
 OWN_LOOK = "Her own look"
 

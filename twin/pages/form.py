@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.errors import BadValue
-from twin.look import LAMPS, Authors, Lamp, Light, Look, Pose
+from twin.looks.look import LAMPS, Authors, Lamp, Light, Look, Pose
 
 FIELDS = (
     *("yaw", "pitch", "roll", "smile", "brows", "squint"),

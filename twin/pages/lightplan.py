@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from twin.look import LAMPS, STRENGTH, Lamp, Light
+from twin.looks.look import LAMPS, STRENGTH, Lamp, Light
 
 WIDTH, HEIGHT = 340, 236
 SUBJECT = (170.0, 106.0)

@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
+from twin.looks.relight import Difference, Proof
 from twin.pages.markup import picture
 from twin.pages.ports import ImageCard
 from twin.pages.tools import leaf
-from twin.relight import Difference, Proof
 
 
 @dataclass(frozen=True)

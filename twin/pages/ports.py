@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from twin.engines import Offer
+from twin.engines.engines import Offer
 from twin.errors import BadValue
-from twin.look import Look
-from twin.lookbook import Lookbook
-from twin.relight import Proof
-from twin.wardrobe import Wardrobe
-from twin.words import Reading
+from twin.looks.look import Look
+from twin.looks.lookbook import Lookbook
+from twin.looks.relight import Proof
+from twin.looks.wardrobe import Wardrobe
+from twin.looks.words import Reading
 
 
 class Account(Protocol):

@@ -7,17 +7,18 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.ndimage import binary_dilation
 
-from twin import edits, portfolio
-from twin.edit import Box, Mask, around_faces
-from twin.engines import Offer
+from twin.engines.engines import Offer
 from twin.errors import BadValue, NotFound, PainterUnavailable
-from twin.look import Authors, Light, Look, Pose
-from twin.order import RenderOrder
+from twin.looks.look import Authors, Light, Look, Pose
+from twin.orders import edits
+from twin.orders.edit import Box, Mask, around_faces
+from twin.orders.order import RenderOrder
 from twin.pages.cards import price
 from twin.pages.floor import Floor, maker_of
 from twin.pages.form import colour
 from twin.pages.ports import Account, TwinCard
-from twin.plate import open_negative
+from twin.plates.plate import open_negative
+from twin.registry import portfolio
 
 WORDS_AT_MOST = 240
 COVERED, WORN = 0.5, 0.25

@@ -6,7 +6,8 @@ from typing import Any
 import gradio as gr
 
 from twin.errors import BadValue
-from twin.look import Authors, Look
+from twin.looks.look import Authors, Look
+from twin.looks.relight import differences
 from twin.pages import lighttable
 from twin.pages.acts import Acts
 from twin.pages.form import Dials
@@ -14,7 +15,6 @@ from twin.pages.lightplan import light_plan
 from twin.pages.lighttable import Table
 from twin.pages.ports import Account
 from twin.pages.room import Updates, View
-from twin.relight import differences
 
 Chosen = str | None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from twin.look import BROWS, EXPOSURE, KELVIN, LAMPS, PITCH, ROLL, SMILE, SQUINT, STRENGTH, YAW, Light, Span
+from twin.looks.look import BROWS, EXPOSURE, KELVIN, LAMPS, PITCH, ROLL, SMILE, SQUINT, STRENGTH, YAW, Light, Span
 from twin.pages import cards
 from twin.pages.form import FIELDS
 from twin.pages.lightplan import light_plan

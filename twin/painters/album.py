@@ -17,7 +17,7 @@ from twin.painters.codec import planes_of_layers
 from twin.painters.conditions import Told
 from twin.painters.raster import shown
 from twin.painters.standin import StandIns
-from twin.plate import read_index, read_layers
+from twin.plates.plate import read_index, read_layers
 
 LARGE = "512x640"
 STAND_INS = "standins.npz"

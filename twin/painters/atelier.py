@@ -11,14 +11,14 @@ import torch
 from diffusers.utils.logging import disable_progress_bar
 from torch import Tensor
 
-from twin.edit import Box, Edit
 from twin.errors import LookRefused, PainterUnavailable
+from twin.orders.edit import Box, Edit
 from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
 from twin.painters.album import Album
 from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
 from twin.painters.pipeline import STEPS, AtelierPipeline, Watch
-from twin.plate import Plate, develop, settle
+from twin.plates.plate import Plate, develop, settle
 from twin.ports import Picture
 
 SIZE = (512, 640)

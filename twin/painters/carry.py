@@ -19,7 +19,7 @@ from twin.painters.guide import below_neck, source_field
 from twin.painters.raster import HEIGHT, WIDTH, Shown, shown, weights_at
 from twin.painters.shading import Floats, Integers, relit
 from twin.painters.standin import GARMENT, Stance, StandIns
-from twin.plate import ENCODING
+from twin.plates.plate import ENCODING
 
 SLACK, SOFT = 0.004, 0.006
 """Metres behind what a plate shows at which a point begins to be hidden, and until it is."""

@@ -14,7 +14,7 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor
 
-from twin.plate import BRIGHTEST, ENCODING, Plate
+from twin.plates.plate import BRIGHTEST, ENCODING, Plate
 
 BLOCK = 16
 PLANES = 14

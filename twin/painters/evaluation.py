@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import BadValue
-from twin.look import Light, Look, Pose
+from twin.looks.look import Light, Look, Pose
 from twin.painters.album import LARGE, Album
 from twin.painters.atelier import AtelierPainter
 from twin.painters.figures import Figure, figures_of, per_twin
 from twin.painters.shots import Cover, See, Seeds, Shot, covers, seeds, shots
 from twin.painters.sitting import OTHER_SEED, SEED, STYLINGS, Sitting, held_out, sittings
 from twin.painters.turn import SPAN, TurnGauge
-from twin.plate import develop, read_index, read_plate
+from twin.plates.plate import develop, read_index, read_plate
 
 THREADS = 2
 """Painters owe equal pixels for an equal number only."""

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from twin.edit import Box, Edit
+from twin.engines.modes import GIGABYTE, Mode, choose, together, weights_in
 from twin.errors import BadValue, EngineBroken, LookRefused, OutOfMemory, PainterUnavailable
-from twin.look import Look
-from twin.modes import GIGABYTE, Mode, choose, together, weights_in
+from twin.looks.look import Look
+from twin.orders.edit import Box, Edit
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PainterCard, Painting, PaintRequest, StepSeen, turn_of
 from twin.painters.device import Device
 from twin.painters.warm import WarmKlein, inpainting, load

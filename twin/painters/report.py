@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from twin.lookbook import Lookbook
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
 from twin.painters.atelier import AtelierPainter
 from twin.painters.card import summary, write_card
 from twin.painters.evaluation import THREADS, Say, evaluate
 from twin.painters.sheets import Beside, twin_sheet, write_sheets
 from twin.painters.shots import See
-from twin.wardrobe import Wardrobe
 
 
 def report(assets: Path, see: See, limit: int | None, say: Say, *, write: bool) -> tuple[dict[str, Any], list[str]]:

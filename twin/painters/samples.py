@@ -14,7 +14,7 @@ from twin.painters.album import LARGE, Album
 from twin.painters.codec import BlockCodec, kept_coefficients, planes_of_layers
 from twin.painters.conditions import ConditionEncoder, Told
 from twin.painters.guide import COLUMNS, ROWS
-from twin.plate import Floats, read_index, read_layers
+from twin.plates.plate import Floats, read_index, read_layers
 
 CROPS = 1
 MOST_ZOOM = 0.08

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from twin.lookbook import Lookbook
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
 from twin.painter import PaintRequest
 from twin.painters.atelier import AtelierPainter
 from twin.painters.sitting import MAKERS, Sitting, looks
-from twin.plate import develop
+from twin.plates.plate import develop
 from twin.ports import Picture
-from twin.wardrobe import Wardrobe
 
 SHOWN = ("studio-classic", "beauty", "high-key", "window", "golden-hour", "rim", "low-key", "gel")
 SHEET_SEED = 7

@@ -7,14 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
-from twin.look import Look
+from twin.looks.look import Look
+from twin.looks.wardrobe import rgb
 from twin.painters import measures
 from twin.painters.measures import Mask
 from twin.painters.sitting import Sitting, looks
 from twin.painters.turn import Points, TurnGauge
-from twin.plate import Plate, develop, falloff
+from twin.plates.plate import Plate, develop, falloff
 from twin.ports import Picture
-from twin.wardrobe import rgb
 
 FROM_SITTER = 12
 """Pixels between the sitter and where the backdrop is measured."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 
-from twin.look import Lamp, Light, Look, Pose
+from twin.looks.look import Lamp, Light, Look, Pose
 from twin.painters.album import LARGE, Album
 from twin.painters.conditions import Told
-from twin.plate import Floats, Plate, read_index, read_layers, read_plate
+from twin.plates.plate import Floats, Plate, read_index, read_layers, read_plate
 
 SEED, OTHER_SEED = 1, 2
 MAKERS = ("exact", "painted", "nearest")

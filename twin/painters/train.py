@@ -15,14 +15,14 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageDraw
 
-from twin.look import Light, Look, Pose
+from twin.looks.look import Light, Look, Pose
 from twin.painters.album import Album
 from twin.painters.codec import planes_plate
 from twin.painters.conditions import Told
 from twin.painters.pipeline import STEPS, AtelierPipeline, new_pipeline
 from twin.painters.samples import CROPS, Samples, gathered, lines_of, measured_codec, raw_plate, views
 from twin.painters.training import Course, Trainer, is_flat, note
-from twin.plate import develop
+from twin.plates.plate import develop
 from twin.ports import Picture
 
 SHEET_POSES = (

@@ -12,8 +12,8 @@ from diffusers.hooks import apply_group_offloading, apply_layerwise_casting
 from diffusers.utils.logging import disable_progress_bar
 from torch import Tensor
 
+from twin.engines.modes import Mode
 from twin.errors import PainterUnavailable
-from twin.modes import Mode
 from twin.painters.device import Device
 
 REMEMBERED = 16

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from twin.limits import fold
+from twin.looks.limits import fold
+from twin.looks.wardrobe import Garment, rgb
 from twin.phrases.rule import END, Cannot, Phrase, Rule, Setting, any_of, rule
-from twin.wardrobe import Garment, rgb
 
 _SHADES = {"light": 0.5, "pale": 0.55, "pastel": 0.6, "soft": 0.3, "bright": 0.15, "dark": -0.45, "deep": -0.3}
 _SHADE = "|".join(_SHADES)

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from twin.limits import fold
-from twin.look import EXPOSURE, KELVIN, LAMPS, STRENGTH, Lamp, Light, Look
-from twin.lookbook import NamedLook
+from twin.looks.limits import fold
+from twin.looks.look import EXPOSURE, KELVIN, LAMPS, STRENGTH, Lamp, Light, Look
+from twin.looks.lookbook import NamedLook
 from twin.phrases.rule import Phrase, Rule, Setting, any_of, rule, within
 
 _LIGHT = r"(?: (?:light|lights|lighting|look|mood|tones?|colou?rs?|sun|sunlight))"

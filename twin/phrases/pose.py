@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import copysign
 
-from twin.look import PITCH, ROLL, SMILE, YAW, Look
+from twin.looks.look import PITCH, ROLL, SMILE, YAW, Look
 from twin.phrases.rule import Phrase, Rule, rule
 
 _SLIGHT = r"(?P<{0}>slightly|a little|a bit|a touch|gently|softly|barely|far|fully|strongly|hard|right round)"

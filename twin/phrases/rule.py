@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twin.look import Look, Span
-from twin.lookbook import Lookbook
-from twin.wardrobe import Wardrobe
+from twin.looks.look import Look, Span
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
 
 END = r"(?= (?:,|$|and |with |on |against |before |in |at |by |under )|$)"
 """The phrase is over here: a comma, the end, or a word that begins another one."""

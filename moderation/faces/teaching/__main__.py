@@ -1,6 +1,6 @@
 """Teach the detector: `python -m moderation.faces.teaching --cutouts DIR --packs DIR --out DIR --steps N`.
 
-The cut-outs come from `python -m twin.cutouts`; the teacher is the default pack, which is converted into --packs first.
+The cut-outs come from `python -m twin.plates.cutouts`; the teacher is the default pack, which is converted into --packs first.
 DIR receives checkpoint.pt, log.jsonl and detection.onnx, and a course that was left goes on from there.
 """
 

@@ -20,7 +20,7 @@ from moderation.safeguards.head import Square, square_around, taken
 from moderation.safeguards.teaching.network import BlendNetwork, as_onnx
 from moderation.safeguards.teaching.pairs import Sitter
 from moderation.safeguards.teaching.school import Course, School
-from moderation.uploads import pictures_in
+from moderation.uploads.uploads import pictures_in
 
 ROOM = 1.25
 """How much wider than the safeguard's square a sitter is cut, so that crops can move."""

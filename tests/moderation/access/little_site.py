@@ -26,8 +26,8 @@ from moderation.access.server import Parts, SiteRules, Zone, build_site
 from moderation.access.session import Sessions
 from moderation.database import Database
 from moderation.errors import ModerationError, NotFound
-from moderation.schema import AUDIT, MIGRATIONS
-from twin.schema import MIGRATIONS as TWIN_MIGRATIONS
+from moderation.schema.tables import AUDIT, MIGRATIONS
+from twin.schema.tables import MIGRATIONS as TWIN_MIGRATIONS
 
 THEME = Path(__file__).parents[3] / "assets" / "theme"
 PASSWORD = "paper ink and safelight"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from moderation.access.server import build_site
 from moderation.access.witness import witness_routes
-from moderation.heads import Head, Heads
-from moderation.witness import Witnesses
+from moderation.audit.heads import Head, Heads
+from moderation.audit.witness import Witnesses
 from tests.moderation.access.little_site import LittleSite, serving
 from tests.moderation.access.visitor import Visitor
 

@@ -19,13 +19,13 @@ from moderation.faces.pack import DEFAULT
 from moderation.faces.reader import FaceReader
 from moderation.safeguards.forging import by_affine_paste
 from tests.moderation.access.little_site import CHEAP, PASSWORD
-from twin import registry
-from twin.consent import Consent, Medium, Pay, PayBasis, Use
-from twin.look import Lamp, Light, Look, Pose
-from twin.own_consent import Apart, OwnConsent
-from twin.plate import develop, read_index, read_plate
+from twin.consents.consent import Consent, Medium, Pay, PayBasis, Use
+from twin.consents.own_consent import Apart, OwnConsent
+from twin.looks.look import Lamp, Light, Look, Pose
+from twin.plates.plate import develop, read_index, read_plate
+from twin.plates.reference import LIGHTS, plate_references
 from twin.ports import Picture
-from twin.reference import LIGHTS, plate_references
+from twin.registry import registry
 from twin.settings import Settings
 
 SITTER = "ines"

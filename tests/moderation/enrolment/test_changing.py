@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 
 from moderation.access.account import Account
-from moderation.audit import verify
+from moderation.audit.chain import verify
 from moderation.enrolment.album import Album
 from moderation.enrolment.enrolments import Handed
 from moderation.enrolment.finishing import FAULTS, Finishing
 from moderation.enrolment.forgetting import LEFT_ALONE
 from moderation.errors import AlreadyDecided, BadRequest, Gone, NotFound, RightsLapsed
 from moderation.faces.pack import Pack
-from moderation.vault import Shelf
+from moderation.vault.vault import Shelf
 from tests.moderation.enrolment.newcomer import FOREIGN, Newcomer, ayla, photo, plates
-from twin import registry
 from twin.errors import NotFound as NoReference
+from twin.registry import registry
 
 FIRST = (0, 1, 2, 3, 4, 5, 6, 8)
 OTHERS = ("wim", "dario", "maya", "rosa", "ada")

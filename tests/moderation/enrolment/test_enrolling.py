@@ -12,8 +12,8 @@ from moderation.errors import AlreadyDecided, BadRequest
 from moderation.faces.pack import Pack
 from moderation.faces.reader import FaceReader
 from moderation.safeguards.finding import Outcome
-from moderation.uploads import read_upload
-from moderation.vault import Shelf
+from moderation.uploads.uploads import read_upload
+from moderation.vault.vault import Shelf
 from tests.moderation.enrolment.newcomer import FOREIGN, Newcomer, ayla, blurred, developed, jpeg, photo, plates, spliced
 
 ENROLLED = (0, 1, 2, 3, 4, 5, 6, 8, 9)

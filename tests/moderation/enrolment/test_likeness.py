@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from moderation.calibration import KnownFaces, calibrate
 from moderation.enrolment.likeness import outlook, too_like
 from moderation.enrolment.together import coverage_of
 from moderation.errors import Unexaminable
-from moderation.nearest import NearestFace
-from moderation.templates import Gallery, Template
+from moderation.examining.calibration import KnownFaces, calibrate
+from moderation.examining.nearest import NearestFace
+from moderation.examining.templates import Gallery, Template
 
 WHOLE = coverage_of([(0.0, "even"), (3.0, "even"), (-20.0, "from her left"), (20.0, "even")])
 NOBODY = NearestFace([], np.empty((0, 0), np.float32))

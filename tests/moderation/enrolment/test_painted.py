@@ -13,27 +13,27 @@ import numpy as np
 import pytest
 import torch
 
-from moderation.approval import verify_proof
-from moderation.audit import verify
-from moderation.bases import Handed
+from moderation.audit.chain import verify
 from moderation.errors import IllegalMove
 from moderation.faces.pack import Pack
-from moderation.seal import xmp_of
-from moderation.uploads import read_upload
-from moderation.vault import Shelf
+from moderation.keys.approval import verify_proof
+from moderation.uploads.bases import Handed
+from moderation.uploads.uploads import read_upload
+from moderation.vault.seal import xmp_of
+from moderation.vault.vault import Shelf
 from tests.machine.whole import her_word
 from tests.moderation.enrolment.newcomer import ayla
 from tests.moderation.enrolment.with_ayla import ENROLLED, NOT_A_REFERENCE, SIZE, TWIN, WithAyla
 from tests.moderation.her_hand import fingerprint, key_of
 from tests.twin.painters.tiny_klein import CARD, tiny_folder
 from twin import commands
-from twin.edit import Edit
-from twin.edits import mask_png
 from twin.errors import LookRefused
+from twin.orders.edit import Edit
+from twin.orders.edits import mask_png
+from twin.orders.recipe import Recipe, Sameness
 from twin.pages import cards
 from twin.pages.ports import Asked, Studio
 from twin.pages.repaints import Repaints
-from twin.recipe import Recipe, Sameness
 
 ROOT = Path(__file__).parents[3]
 

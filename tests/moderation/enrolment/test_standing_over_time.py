@@ -7,7 +7,7 @@ import pytest
 from moderation.enrolment.enrolments import Enrolments, Handed
 from moderation.enrolment.forgetting import LEFT_ALONE
 from moderation.errors import AlreadyDecided, Erased, Gone, NotFound, RightsLapsed
-from moderation.uploads import read_upload
+from moderation.uploads.uploads import read_upload
 from tests.moderation.enrolment.newcomer import Newcomer, hers
 from tests.moderation.safeguards.test_packed import brightness, pack_of
 

@@ -20,15 +20,15 @@ from tests.moderation.enrolment.newcomer import Newcomer, ayla
 from tests.moderation.her_hand import SheSigns, key_row
 from tests.moderation.scene import insert
 from tests.twin.painters.tiny_klein import CARD, Pretend
-from twin import registry
-from twin.accelerator import Accelerator, Power
-from twin.catalogue import Catalogue
-from twin.consent import Medium, PayBasis
-from twin.engines import Engines
-from twin.installs import Installs, Leave
-from twin.licence import Licence
+from twin.consents.consent import Medium, PayBasis
+from twin.engines.accelerator import Accelerator, Power
+from twin.engines.catalogue import Catalogue
+from twin.engines.engines import Engines
+from twin.engines.installs import Installs, Leave
+from twin.licences.licence import Licence
 from twin.pages.floor import Elsewhere
 from twin.pages.ports import Studio
+from twin.registry import registry
 from twin.settings import Settings
 
 ENROLLED = (0, 1, 2, 3, 4, 5, 6, 8, 9)

@@ -10,8 +10,8 @@ from moderation.faces.first_look import FirstLook
 from moderation.faces.pack import Pack
 from moderation.faces.reader import FaceReader
 from moderation.faces.session import PROVIDERS, options
-from twin.look import Light, Look, Pose
-from twin.plate import develop, read_index, read_plate
+from twin.looks.look import Light, Look, Pose
+from twin.plates.plate import develop, read_index, read_plate
 
 PLATES = Path(__file__).parents[3] / "assets" / "plates"
 TWINS = ("nora", "amara", "luca")

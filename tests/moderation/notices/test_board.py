@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from moderation.errors import BadRequest, NotFound, NotYours
-from moderation.ledger import refund
+from moderation.money.ledger import refund
 from moderation.notices.board import Board
 from moderation.notices.port import Message, Undelivered
 from moderation.notices.queue import PAUSES
 from moderation.notices.sender import Sender
 from moderation.notices.words import SENTENCES, leads, place
-from moderation.recall import Recalls
+from moderation.rights.recall import Recalls
 from tests.moderation.notices.office import SITE, board_of
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MODO, NORA, OTTO, RIVAL, Scene, insert
 

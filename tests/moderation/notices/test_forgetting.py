@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from moderation.notices.forgetting import AFTER_READING, UNREAD
-from moderation.retention import Retention
+from moderation.rights.retention import Retention
 from tests.moderation.notices.office import SITE, board_of
 from tests.moderation.scene import ADMIN, MAYA, NORA, Scene
 

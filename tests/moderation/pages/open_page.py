@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from moderation.access.account import Account
-from moderation.agreements import Agreements
-from moderation.comments import Comments
-from moderation.desk_figures import DeskFigures
-from moderation.desk_wishes import DeskWishes
-from moderation.earnings import Earnings
-from moderation.insight import Insight
+from moderation.desk.comments import Comments
+from moderation.desk.figures import DeskFigures
+from moderation.desk.insight import Insight
+from moderation.desk.wishes import DeskWishes
+from moderation.examining.references import References
+from moderation.money.earnings import Earnings
 from moderation.pages.desk import build_desk
 from moderation.pages.my_twin import build_my_twin
 from moderation.pages.ports import DeskPorts, HerPorts
-from moderation.references import References
+from moderation.rights.agreements import Agreements
 from tests.moderation.scene import Scene, picture
 
 EVIL = """<img src=x onerror=alert(1)>"'&</style>"""

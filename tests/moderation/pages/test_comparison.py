@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from moderation.insight import Insight, Story
+from moderation.desk.insight import Insight, Story
+from moderation.examining.references import Reference
 from moderation.pages.comparison import comparison
 from moderation.pages.findings import findings_list
-from moderation.references import Reference
 from tests.moderation.pages.open_page import EVIL, desk_page
 from tests.moderation.scene import MODO, Scene, insert
 

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from moderation.comments import Comments
+from moderation.desk.comments import Comments
 from moderation.errors import BadRequest, IllegalMove, NotFound, ReasonMissing
 from tests.moderation.pages.open_page import Page, desk_page
 from tests.moderation.scene import MAYA, MINA, MODO, Scene

@@ -9,8 +9,8 @@ import pytest
 from moderation.errors import AlreadyDecided, NotFound, ReasonMissing
 from moderation.pages.taking_back import TAKE_ALL
 from tests.moderation.pages.open_page import her_page
+from tests.moderation.rights.test_revocation import allow
 from tests.moderation.scene import AMARA, NORA, Scene
-from tests.moderation.test_revocation import allow
 
 
 @pytest.fixture

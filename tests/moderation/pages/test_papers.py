@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from moderation.agreements import Unsigned
 from moderation.pages.papers import document_html, draft_html, shelf_html, text_html, unsigned_strip
+from moderation.rights.agreements import Unsigned
 from tests.moderation.scene import AGENT, NORA
 
 TEXT = "CONSENT & MORE\nTwin nora.\n\n1. Scope\n<b>Her</b> face “only”.\n\n2. Uses\n- knitwear, EU: email\n"

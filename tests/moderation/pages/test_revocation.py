@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from moderation.insight import Insight
+from moderation.desk.insight import Insight
 from moderation.pages.recalls import her_list, recalls_list, strip
 from moderation.pages.revocation import receipt_html, timeline_html
-from moderation.recall import Recalls
-from moderation.receipt import Receipts
+from moderation.rights.recall import Recalls
+from moderation.rights.receipt import Receipts
 from tests.moderation.pages.open_page import EVIL
+from tests.moderation.rights.test_revocation import allow
 from tests.moderation.scene import ADMIN, AGENT, MAYA, NORA, RIVAL, Scene
-from tests.moderation.test_revocation import allow
 
 
 @pytest.fixture

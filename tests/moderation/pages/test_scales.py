@@ -9,8 +9,8 @@ import pytest
 
 from moderation.access.account import Account, Role
 from moderation.errors import NotFound, PackRefused
-from moderation.evaluation_report import CONDITIONS, DET, FIGURES, Report, Table
-from moderation.known import Limits
+from moderation.examining.evaluation_report import CONDITIONS, DET, FIGURES, Report, Table
+from moderation.examining.known import Limits
 from moderation.pages.scales import scales_page
 from tests.moderation.pages.open_page import EVIL
 from tests.moderation.safeguards.exhibits import known_faces

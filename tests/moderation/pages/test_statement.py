@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from moderation.errors import NotFound
+from moderation.money.payouts import Payouts
+from moderation.money.statements import Payee, Statements
 from moderation.pages.bars import bars_svg, months_until
 from moderation.pages.statement import StatementPages, address, month_words
-from moderation.payouts import Payouts
-from moderation.statements import Payee, Statements
 from tests.moderation.scene import ADMIN, AGENT, MAYA, NORA, Scene
 
 EVIL = "<script>alert(1)</script>"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from moderation.access.account import Account, Role
-from moderation.comments import Comment
-from moderation.earnings import Share
-from moderation.insight import Card, Insight, Waiting
+from moderation.desk.comments import Comment
+from moderation.desk.insight import Card, Insight, Waiting
+from moderation.money.earnings import Share
 from moderation.pages.findings import findings_list
 from moderation.pages.her_sheet import images_style, turn_words
 from moderation.pages.inbox import header_html

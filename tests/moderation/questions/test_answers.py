@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from moderation.errors import NotFound
-from moderation.her_word import Signed
-from moderation.ledger import refund
-from moderation.on_behalf import OnBehalf
-from moderation.payouts import Payouts
+from moderation.keys.her_word import Signed
+from moderation.keys.on_behalf import OnBehalf
+from moderation.money.ledger import refund
+from moderation.money.payouts import Payouts
 from moderation.questions.answers import Answers, Questions
-from moderation.recall import Recalls
+from moderation.rights.recall import Recalls
 from tests.moderation.her_hand import fingerprint, key_of, sign
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MODO, NORA, RIVAL, Scene
 

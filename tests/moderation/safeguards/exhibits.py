@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from moderation.calibration import KnownFaces, calibrate
+from moderation.examining.calibration import KnownFaces, calibrate
+from moderation.examining.templates import Gallery, Outline, Template
 from moderation.safeguards.exhibit import Exhibit
-from moderation.templates import Gallery, Outline, Template
 
 PICTURE = np.zeros((128, 128, 3), np.uint8)
 PACK = "b" * 64

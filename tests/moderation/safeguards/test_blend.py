@@ -17,8 +17,8 @@ from moderation.safeguards.blend import BlendModel, blend_safeguard, read_card
 from moderation.safeguards.forging import by_affine_paste
 from moderation.safeguards.head import square_around
 from tests.moderation.safeguards.exhibits import PICTURE, Seen, exhibit, face
-from twin.plate import develop, read_index, read_plate
-from twin.specimens import drawn_look
+from twin.plates.plate import develop, read_index, read_plate
+from twin.plates.specimens import drawn_look
 
 ASSETS = Path(__file__).parents[3] / "assets"
 BLEND = ASSETS / "blend"

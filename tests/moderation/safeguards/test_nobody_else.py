@@ -2,12 +2,12 @@
 
 import pytest
 
-from moderation.calibration import KnownFaces, calibrate
 from moderation.errors import Unexaminable
+from moderation.examining.calibration import KnownFaces, calibrate
+from moderation.examining.templates import Gallery
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Finding, Outcome
 from moderation.safeguards.nobody_else import NobodyElse
-from moderation.templates import Gallery
 from tests.moderation.safeguards.exhibits import exhibit, face, known_faces, unread
 
 KNOWN = known_faces()

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from moderation.calibration import KnownFaces, calibrate
 from moderation.errors import Unexaminable
-from moderation.nearest import NearestFace
+from moderation.examining.calibration import KnownFaces, calibrate
+from moderation.examining.nearest import NearestFace
+from moderation.examining.templates import Gallery
 from moderation.safeguards.exhibit import Exhibit
 from moderation.safeguards.finding import Finding, Outcome
 from moderation.safeguards.protected import FARTHEST, LARGEST, SHARE, ProtectedPerson, referred_for_nothing
-from moderation.templates import Gallery
 from tests.bench.protected import false_referrals
 from tests.moderation.safeguards.exhibits import exhibit, face, known_faces, unread
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from twin.engines import Offer
+from twin.engines.engines import Offer
 from twin.errors import WordsRefused
-from twin.look import Light, Look, Pose
-from twin.lookbook import Lookbook
+from twin.looks.look import Light, Look, Pose
+from twin.looks.lookbook import Lookbook
+from twin.looks.relight import Proof
+from twin.looks.wardrobe import Wardrobe
+from twin.looks.words import Reading, Setting, read_words
 from twin.pages.form import FIELDS
 from twin.pages.ports import Asked, ImageCard, ShootCard, Studio, TwinCard
 from twin.pages.studio import build_studio
-from twin.relight import Proof
-from twin.wardrobe import Wardrobe
-from twin.words import Reading, Setting, read_words
 
 ASSETS = Path(__file__).parents[3] / "assets"
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)

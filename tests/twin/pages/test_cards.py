@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from tests.twin.pages.pretend import ASSETS, EVIL, LOOK, NOW, OFFERS, twin
-from twin.lookbook import Lookbook
+from twin.looks.lookbook import Lookbook
+from twin.looks.wardrobe import Wardrobe
+from twin.looks.words import Setting, read_words
 from twin.pages import cards
 from twin.pages.cards import licence_facts, look_style, look_words, portrait_style, reading_words, refused_words, swatch_named
-from twin.wardrobe import Wardrobe
-from twin.words import Setting, read_words
 
 BOOK, WARDROBE = Lookbook.read(ASSETS / "looks"), Wardrobe.read(ASSETS / "wardrobe.json")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from twin.errors import BadValue
-from twin.look import Authors, Lamp, Light, Look, Pose
+from twin.looks.look import Authors, Lamp, Light, Look, Pose
 from twin.pages.form import FIELDS, Dials, colour, dials_of
 
 LOOK = Look(

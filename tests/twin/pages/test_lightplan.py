@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from twin.look import Lamp, Light
+from twin.looks.look import Lamp, Light
 from twin.pages.lightplan import light_plan, tint
 
 

@@ -14,17 +14,17 @@ from tests.twin.cast import ASSETS, LOOKBOOK, WARDROBE, empty_registry
 from tests.twin.pages.pretend import Somebody
 from tests.twin.rig import Clock, Rig
 from twin import demo
-from twin.catalogue import Catalogue
 from twin.commands import licensed_brands
-from twin.edits import Edits, mask_png
-from twin.engines import Offer
+from twin.engines.catalogue import Catalogue
+from twin.engines.engines import Offer
 from twin.errors import BadValue, LookRefused, NotFound, PainterUnavailable
-from twin.look import Look
+from twin.looks.look import Look
+from twin.orders.edits import Edits, mask_png
 from twin.pages.floor import Floor
 from twin.pages.ports import Asked
 from twin.pages.repaints import LOOSER, Repaints
 from twin.painter import PainterCard
-from twin.plate import Plate, negative_bytes
+from twin.plates.plate import Plate, negative_bytes
 
 KLEIN = "flux2-klein-4b"
 CARDS = {

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from PIL import Image
 
-from twin.look import Light, Look, Pose
+from twin.looks.look import Light, Look, Pose
 from twin.painters.album import STAND_INS
 from twin.painters.codec import kept_coefficients
 from twin.painters.pipeline import AtelierPipeline, new_pipeline
-from twin.plate import read_index
+from twin.plates.plate import read_index
 
 ASSETS = Path(__file__).parents[3] / "assets"
 WARDROBE = {"nora": ["female_casualsuit01"], "luca": ["male_casualsuit03"]}

@@ -12,7 +12,7 @@ from tests.twin.painters.small import ASSETS
 from twin.painters.album import Album, distance
 from twin.painters.codec import planes_of_layers
 from twin.painters.conditions import Told
-from twin.plate import read_index, read_layers
+from twin.plates.plate import read_index, read_layers
 
 PLATES = ASSETS / "plates"
 LINES = [line for line in read_index(PLATES) if line["size"] == "512x640"]

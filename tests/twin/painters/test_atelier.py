@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from tests.twin.painters.small import ASSETS, LOOK, small_folder
-from twin.edit import Edit
 from twin.errors import LeaseLost, LookRefused, PainterUnavailable
-from twin.look import Lamp, Light, Look, Pose
+from twin.looks.look import Lamp, Light, Look, Pose
+from twin.orders.edit import Edit
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
 from twin.painters.atelier import AtelierPainter, told_by
-from twin.plate import develop, settle
+from twin.plates.plate import develop, settle
 
 
 @pytest.fixture(scope="module")

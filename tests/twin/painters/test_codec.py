@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from tests.twin.painters.small import ASSETS
-from twin.look import Light, Look, Pose
+from twin.looks.look import Light, Look, Pose
 from twin.painters.codec import BlockCodec, kept_coefficients, new_codec, planes_of_coefficients, planes_plate, plate_planes
-from twin.plate import Plate, develop, read_index, read_plate
+from twin.plates.plate import Plate, develop, read_index, read_plate
 
 PLATES = ASSETS / "plates"
 HELD_OUT = [line for line in read_index(PLATES) if line["split"] == "held out"]

@@ -9,15 +9,15 @@ import torch
 
 from tests.twin.cast import WARDROBE
 from tests.twin.painters.tiny_klein import CARD, PLENTY, SIZE, Allocator, Pretend, tiny_folder
-from twin.edit import Edit
+from twin.engines.modes import MEGAPIXEL, WORKING, Mode, needed, together, weights_in
 from twin.errors import BadValue, EngineBroken, LeaseLost, LookRefused, OutOfMemory, PainterUnavailable
-from twin.look import Light, Look, Pose
-from twin.modes import MEGAPIXEL, WORKING, Mode, needed, together, weights_in
+from twin.looks.look import Light, Look, Pose
+from twin.looks.prompt import IDENTITY, words_of
+from twin.orders.edit import Edit
+from twin.orders.recipe import Recipe, Sameness, compare, environment_here
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
 from twin.painters.device import Cuda
 from twin.painters.klein import KleinPainter, is_broken
-from twin.prompt import IDENTITY, words_of
-from twin.recipe import Recipe, Sameness, compare, environment_here
 
 LOOK = Look(Pose(yaw=-12.0), Light(), "female_casualsuit01", "#2050a0", "#c8b090", words="a red scarf")
 WIDTH, HEIGHT = SIZE

@@ -13,11 +13,11 @@ from tests.moderation.scene import MAYA, NORA, Scene
 from tests.twin.painters.test_klein import LOOK, REFERENCES, painter
 from tests.twin.painters.tiny_klein import CARD, SIZE, Allocator, tiny_folder
 from tests.twin.rig import HERE, Rig, found
-from twin.best import BestOf, seed_of
-from twin.claim import Claim, Maker
+from twin.jobs.claim import Claim, Maker
+from twin.orders.best import BestOf, seed_of
+from twin.orders.recipe import Recipe, Sameness, compare
 from twin.painter import FULLY_GENERATED, PainterCard, Painting, PaintRequest, StepSeen
 from twin.painters.klein import KleinPainter
-from twin.recipe import Recipe, Sameness, compare
 
 MAKER = Maker("maya", "halden")
 

@@ -8,7 +8,7 @@ import torch
 from tests.twin.painters.small import ASSETS, WARDROBE, few_plates
 from twin.painters.samples import lines_of, mirrored, raw_plate, views
 from twin.painters.train import main
-from twin.plate import read_index
+from twin.plates.plate import read_index
 
 PLATES, REFERENCES = ASSETS / "plates", ASSETS / "references"
 TWINS = {"nora", "amara", "mei", "ines", "luca", "kofi", "haru", "viktor"}

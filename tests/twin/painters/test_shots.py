@@ -9,7 +9,7 @@ import pytest
 from twin.painters.shots import Sighting, backdrop_mask, closeness, covers, face_mask, seeds, shots
 from twin.painters.sitting import STYLINGS, Sitting, looks
 from twin.painters.turn import TurnGauge
-from twin.plate import Plate, develop, falloff
+from twin.plates.plate import Plate, develop, falloff
 from twin.ports import Picture
 
 CHANCE = np.random.default_rng(4)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.look import Pose
+from twin.looks.look import Pose
 from twin.painters.sitting import STYLINGS, are_equal, held_out, looks
-from twin.plate import Plate
+from twin.plates.plate import Plate
 
 
 def write_index(folder: Path) -> None:

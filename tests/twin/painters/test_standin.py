@@ -11,7 +11,7 @@ from twin.painters.album import LARGE, STAND_INS
 from twin.painters.conditions import Told
 from twin.painters.raster import shown
 from twin.painters.standin import EYE, GARMENT, SKIN, StandIns
-from twin.plate import read_index, read_layers
+from twin.plates.plate import read_index, read_layers
 
 PLATES = ASSETS / "plates"
 STANDING = StandIns(PLATES / STAND_INS)

@@ -1,0 +1,1 @@
+"""Backups, and what an older copy of the database must be told again."""

@@ -1,0 +1,1 @@
+"""The review desk: states, claims, decisions, and what pages read about images."""

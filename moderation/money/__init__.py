@@ -1,0 +1,1 @@
+"""Money: fees, the books, statements and payouts."""

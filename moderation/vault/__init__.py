@@ -1,0 +1,1 @@
+"""Files at rest, sealed with the key of the person in them."""

@@ -1,0 +1,105 @@
+"""Who paints here: those that run are made once, and the page says of each other what it would need."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from moderation.database import Database
+from tests.twin.cast import ASSETS, WARDROBE, empty_registry
+from tests.twin.engines.test_installs import ADMIN, CATALOGUE, FILES, laid
+from twin.engines.accelerator import Accelerator, Power
+from twin.engines.engines import Engines, Offer, views
+from twin.engines.installs import Installs
+from twin.errors import PainterUnavailable
+from twin.orders.best import BestOf
+from twin.orders.edit import Box
+from twin.ports import Picture
+
+BIG = Accelerator("NVIDIA H100", 80 * 10**9, 85 * 10**9)
+SMALL = Accelerator("An old GPU", 10**9, 4 * 10**9)
+
+
+class NoEyes:
+    def boxes(self, _: Picture, /) -> Sequence[Box]:
+        raise AssertionError("no face is looked for before something is painted")
+
+    def nearness(self, _: Picture, __: str, /) -> float | None:
+        return None
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Database:
+    return empty_registry(tmp_path)
+
+
+def engines(store: Database, folder: Path, *gpus: Accelerator) -> Engines:
+    return Engines(ASSETS, Installs(store, folder, CATALOGUE), WARDROBE, NoEyes, Power(1), lambda: gpus)
+
+
+def offer(made: Engines, name: str) -> Offer:
+    return next(one for one in made.offers if one.name == name)
+
+
+def test_without_a_hub_only_the_embedded_painter_is_offered_and_each_other_says_what_it_would_need(
+    store: Database, tmp_path: Path
+) -> None:
+    made = engines(store, tmp_path / "none", BIG)
+    assert [one.name for one in made.offers if not one.refusal] == ["atelier"]
+    klein = offer(made, "flux2-klein-4b").refusal
+    for part in (
+        "about 16 GB",
+        "Apache-2.0",
+        "a GPU with 6 GB free",
+        "black-forest-labs/FLUX.2-klein-4B",
+        "painters pull",
+        "painters import",
+    ):
+        assert part in klein
+    assert "refused until an administrator accepts" in offer(made, "flux2-klein-9b").refusal
+    for name in ("qwen-image-edit-2511", "sdxl-ip-adapter-plus-face"):
+        assert offer(made, name).refusal.endswith("is not yet built in.")
+    assert made.painter("atelier") is made.painter("atelier")
+    for name in ("flux2-klein-4b", "flux2-klein-9b", "qwen-image-edit-2511"):
+        with pytest.raises(PainterUnavailable) as told:
+            made.painter(name)
+        assert str(told.value) == offer(made, name).refusal
+
+
+def test_with_weights_the_gpus_free_memory_decides_and_is_shown(store: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "painters"
+    Installs(store, folder, CATALOGUE).bring("flux2-klein-4b", laid(tmp_path / "given"), ADMIN)
+    assert "tells of no GPU" in offer(engines(store, folder), "flux2-klein-4b").refusal
+    assert "1.0 GB are free" in offer(engines(store, folder, SMALL), "flux2-klein-4b").refusal
+    shown = offer(engines(store, folder, BIG, SMALL), "flux2-klein-4b")
+    assert (shown.refusal, shown.detail) == ("", "NVIDIA H100, 80.0 of 85.0 GB free: it would run as the whole model in bf16.")
+
+
+def test_an_installed_painter_is_made_once_knows_its_hash_and_is_made_anew_for_other_weights(
+    store: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "painters"
+    installs = Installs(store, folder, CATALOGUE)
+    whole = installs.bring("flux2-klein-4b", laid(tmp_path / "given"), ADMIN)
+    made = engines(store, folder, BIG)
+    klein = made.painter("flux2-klein-4b")
+    assert isinstance(klein, BestOf)
+    assert made.painter("flux2-klein-4b") is klein
+    assert made.alone("flux2-klein-4b") is klein.painter
+    assert made.alone("atelier") is made.painter("atelier")
+    assert klein.card.model_sha256 == whole
+    assert klein.card.paints("anybody")
+    (installs.place("flux2-klein-4b") / "model_index.json").unlink()
+    with pytest.raises(PainterUnavailable, match="are not here"):
+        made.painter("flux2-klein-4b")
+    extra = FILES | {"vae/config.json": b"{}"}
+    installs.bring("flux2-klein-4b", laid(tmp_path / "given", extra), ADMIN)
+    assert made.painter("flux2-klein-4b") is not klein
+
+
+def test_references_are_seen_from_the_front_and_both_sides() -> None:
+    poses = [("a", '{"yaw": -30}'), ("b", '{"yaw": 10, "body": 14}'), ("c", '{"yaw": 3}'), ("d", '{"yaw": 1}'), ("e", "{}")]
+    assert views(poses, (0.0, -25.0, 25.0)) == ["e", "a", "b"]
+    assert views(poses[:2], (0.0, -25.0, 25.0)) == ["b", "a"]
+    assert views([("x", "{}"), ("y", "{}")], (0.0, 25.0)) == ["x", "y"]
+    assert views([], (0.0,)) == []

@@ -1,0 +1,1 @@
+"""Painters to choose from: what each needs, where its weights come from, and what runs here."""

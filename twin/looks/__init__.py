@@ -1,0 +1,1 @@
+"""Looks: pose, light, wardrobe and words, and what no look may show."""
