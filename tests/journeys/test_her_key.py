@@ -99,6 +99,20 @@ def make_a_key(page: Page, folder: Path) -> Path:
     return file
 
 
+def bring(page: Page, file: Path, passphrase: str) -> None:
+    """Choose the file of her key and open it with a passphrase."""
+    box = page.locator("#key-bring")
+    box.get_by_label("File").set_input_files(file)
+    box.get_by_label("Its passphrase").fill(passphrase)
+    box.get_by_role("button", name="Bring it").click()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the file of her key is kept."""
+    return tmp_path_factory.mktemp("key")
+
+
 def approve(page: Page, stage: Stage) -> str:
     """Press Approve and wait for the next image; the one that was approved."""
     image = shown(page)
@@ -109,10 +123,10 @@ def approve(page: Page, stage: Stage) -> str:
 
 
 def test_her_yes_is_signed_in_her_browser_and_counts_in_no_other_without_her_key(
-    as_nora: Callable[..., Page], stage: Stage, tmp_path: Path
+    as_nora: Callable[..., Page], stage: Stage, folder: Path
 ) -> None:
     first = as_nora()
-    file = make_a_key(first, tmp_path)
+    file = make_a_key(first, folder)
     fingerprint = stage.house.keys.current("nora").fingerprint  # type: ignore[union-attr]
     assert first.evaluate(KEPT) == [[fingerprint, False, "closed"]]
     first.get_by_label("Crops of it").check()
@@ -144,13 +158,10 @@ def test_her_yes_is_signed_in_her_browser_and_counts_in_no_other_without_her_key
     assert (stage.state(waits), refused["choice"], refused["signature_id"]) == ("refused", "refuse", None)
 
     second.get_by_role("button", name="Bring your key").click()
-    box = second.locator("#key-bring")
-    box.get_by_label("File").set_input_files(file)
-    box.get_by_label("Its passphrase").fill("six paper cranes over water")
-    box.get_by_role("button", name="Bring it").click()
-    expect(box.get_by_role("alert")).to_have_text("The passphrase does not open this file.", timeout=SLOW_MS)
-    box.get_by_label("Its passphrase").fill(PASSPHRASE)
-    box.get_by_role("button", name="Bring it").click()
+    bring(second, file, "six paper cranes over water")
+    alert = second.locator("#key-bring").get_by_role("alert")
+    expect(alert).to_have_text("The passphrase does not open this file.", timeout=SLOW_MS)
+    bring(second, file, PASSPHRASE)
     expect(second.locator("body")).to_have_attribute("data-key", "here", timeout=SLOW_MS)
     assert second.evaluate(KEPT) == [[fingerprint, False, "closed"]]
     there = signature_of(stage, approve(second, stage))
@@ -159,15 +170,14 @@ def test_her_yes_is_signed_in_her_browser_and_counts_in_no_other_without_her_key
 
 
 def test_her_wish_to_be_erased_is_signed_where_her_key_is_and_takes_her_password_too(
-    as_nora: Callable[..., Page], stage: Stage, address: str, tmp_path: Path
+    as_nora: Callable[..., Page], stage: Stage, address: str, folder: Path
 ) -> None:
     page = as_nora()
     if stage.house.keys.current("nora") is None:
-        make_a_key(page, tmp_path)
+        make_a_key(page, folder)
     else:
-        page.get_by_role("button", name="Make a new key").click()
-        page.locator("#key-make").get_by_label("Your password").fill(PASSWORD)
-        page.locator("#key-make").get_by_role("button", name="Make it").click()
+        page.get_by_role("button", name="Bring your key").click()
+        bring(page, next(folder.iterdir()), PASSPHRASE)
     expect(page.locator("body")).to_have_attribute("data-key", "here", timeout=SLOW_MS)
     page.goto(f"{address}/my-data")
     for password, answer in (("not her password at all", "Login or password is wrong."), (PASSWORD, "The wish is signed")):

@@ -67,7 +67,7 @@ def test_no_plate_and_no_seed_serves_two_purposes() -> None:
     splits = [split for purpose in PURPOSES.values() for split in purpose.plates]
     assert sorted(splits) == sorted({line["split"] for line in read_index(ASSETS / "plates")})
     assert len({purpose.seed for purpose in PURPOSES.values()}) == len(PURPOSES)
-    assert [name for name, purpose in PURPOSES.items() if purpose.references] == ["trial"]
+    assert [name for name, purpose in PURPOSES.items() if purpose.references] == ["limits"]
 
 
 def test_pictures_are_written_under_their_names_and_counted(tmp_path: Path) -> None:
