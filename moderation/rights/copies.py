@@ -5,12 +5,12 @@ copies may be made of it, not the bytes of a copy.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from moderation.desk.decisions import STANDING_APPROVAL
-from moderation.desk.moves import Writing
+from moderation.desk.moves import Row, Writing
 from moderation.keys.her_word import Rendition
 from moderation.vault.seal import smaller_jpeg
 from moderation.vault.vault import Shelf
@@ -22,6 +22,7 @@ _STATEMENT = f"""
 SELECT g.statement FROM render r JOIN decision d ON d.id = ({STANDING_APPROVAL}) JOIN signature g ON g.id = d.signature_id
 WHERE r.id = ?
 """
+Look = Callable[[str, list[str]], list[Row]]
 _KEEP = "INSERT INTO release_copy VALUES (:release_id, :name, :sha256, :width, :height, :bytes)"
 
 
@@ -36,9 +37,9 @@ class Copy:
     height: int
 
 
-def allowed(tx: Writing, render_id: str) -> bool:
-    """Whether the statement behind her standing approval allows smaller copies."""
-    rows = tx.execute(_STATEMENT, [render_id])
+def allowed(look: Look, render_id: str) -> bool:
+    """Whether the statement behind her standing approval allows smaller copies; `look` reads rows, in a transaction or not."""
+    rows = look(_STATEMENT, [render_id])
     return bool(rows) and Rendition.SMALLER.value in json.loads(rows[0]["statement"]).get("renditions", [])
 
 

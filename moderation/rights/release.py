@@ -115,11 +115,11 @@ class Releases:
         require(account, Role.CREATIVE, _BRANDS_ONLY)
         file_sha256, pixels_sha256, content = self._file_as_it_is(account, render_id)
         self._reach("release.verified")
-        copies = self._copied(account, render_id, content)
+        copies = self._copied(render_id, content)
         self._reach("release.copied")
         with self._database.write(account.id) as tx:
             new = new_id(tx)
-            copies = copies if allowed(tx, render_id) else ()
+            copies = copies if allowed(tx.execute, render_id) else ()
             told = {"file_sha256": file_sha256, "copies": {copy.name: copy.sha256 for copy in copies}}
             move(tx, render_id, State.RELEASED, Mover.CREATIVE, version=version, release_id=new, **told)
             self._reach("release.moved")
@@ -183,11 +183,10 @@ class Releases:
         content = self._vault.read(shelf, image["id"], image["file_sha256"])
         return Download(content, _filename(image["twin_name"], image["id"], image["copy"]), image["file_sha256"])
 
-    def _copied(self, account: Account, render_id: str, content: bytes) -> tuple[Copy, ...]:
+    def _copied(self, render_id: str, content: bytes) -> tuple[Copy, ...]:
         """The copies that she allowed, in the vault before any row tells of them."""
-        with self._database.read(account.id) as tx:
-            if not allowed(tx, render_id):
-                return ()
+        if not allowed(self._database.rows, render_id):
+            return ()
         copies = copies_of(content)
         for copy in copies:
             self._vault.keep(SHELVES[copy.name], render_id, copy.content)

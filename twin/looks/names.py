@@ -47,7 +47,8 @@ _KNOWN = frozenset(
         block look looking smile smiling smiles serious head turned turn left right chin up down eyes brows camera
         navy white black ivory sand camel brown orange yellow olive sage green teal red burgundy pink rose lilac
         purple violet grey gray charcoal ink silver gold beige cream sky midnight forest wine plum mint coral crew
-        neck top open collar blouse shirt jumper sweater tee wide wearing wears dressed backdrop background paper
+        neck top open collar blouse shirt jumper sweater tee wide roll tailored blazer trench coat denim jacket wrap dress
+        cable knit cardigan wearing wears dressed backdrop background paper
         wall seamless portrait picture photo image three quarter view face straight slightly slight big new york los
         angeles san francisco hong kong paris london milan tokyo berlin rome fashion week monday tuesday wednesday
         thursday friday saturday sunday january february march april may june july august september october november

@@ -153,7 +153,7 @@ def test_forty_bytes_that_unpack_beyond_the_memory_are_given_up() -> None:
     assert sentence_of(content) == TOO_MUCH_MEMORY
 
 
-LIMITED = "import sys; sys.path.insert(0, {root!r}); from moderation import decode; decode.limit_this_process(); {deed}"
+LIMITED = "import sys; sys.path.insert(0, {root!r}); from moderation.uploads import decode; decode.limit_this_process(); {deed}"
 
 
 @pytest.mark.parametrize(
