@@ -37,6 +37,7 @@ TABLES = [
     ("audit", AUDIT),
     ("twin", "CREATE TABLE twin (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;"),
     ("reference", "CREATE TABLE reference (id TEXT PRIMARY KEY, twin_id TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;"),
+    ("standing", "CREATE VIEW standing_reference AS SELECT * FROM reference;"),
     ("faces", FACES),
     ("outlines", OUTLINES),
     ("sealed", SEALED),
