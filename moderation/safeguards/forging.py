@@ -1,4 +1,4 @@
-"""Forgeries to measure a blend detector by, in ways that it is not taught with: none of this runs in the studio."""
+"""Forgeries to measure a blend detector by; of their ways only gradients are taught. None of this runs in the studio."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -21,13 +21,17 @@ LEVELS = 4
 def by_gradients(picture: Picture, points: Points, other: Picture, others: Points) -> Picture:
     """Poisson blending: the other face's gradients within the outline (Pérez et al., SIGGRAPH 2003)."""
     placed = _placed(other, similarity(others.astype(np.float64), points.astype(np.float64)), picture)
-    inside = (_inside(picture, points) * 255).astype(np.uint8)
+    return cloned(placed, picture, _inside(picture, points))
+
+
+def cloned(placed: Picture, picture: Picture, inside: NDArray[np.float32]) -> Picture:
+    """The picture with the gradients of another of its size where the mask (h, w) is 1; none of it may be empty."""
     framed = [cv2.copyMakeBorder(one, 2, 2, 2, 2, cv2.BORDER_REPLICATE) for one in (placed, picture)]
-    mask = cv2.copyMakeBorder(inside, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
+    mask = cv2.copyMakeBorder((inside * 255).astype(np.uint8), 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
     left, top, width, height = cv2.boundingRect(mask)
     centre = left + width // 2, top + height // 2
-    cloned = cv2.seamlessClone(framed[0], framed[1], mask, centre, cv2.NORMAL_CLONE)
-    return np.ascontiguousarray(cloned[2:-2, 2:-2], np.uint8)
+    joined = cv2.seamlessClone(framed[0], framed[1], mask, centre, cv2.NORMAL_CLONE)
+    return np.ascontiguousarray(joined[2:-2, 2:-2], np.uint8)
 
 
 def by_pyramid(picture: Picture, points: Points, other: Picture, others: Points) -> Picture:

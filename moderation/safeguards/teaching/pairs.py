@@ -2,9 +2,11 @@
 
 The method is that of Self-Blended Images (Shiohara and Yamasaki, CVPR 2022), written anew: two copies of one picture are made to
 differ a little, and one is laid over the other through a mask of the face. What is developed from a plate can differ as no filter
-makes it: the other copy is then the same face, to the pixel, in other light.
+makes it: the other copy is then the same face, to the pixel, in other light. A part of the lessons shows what no self-blend can,
+a face of another picture grown in by its gradients.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,7 @@ from moderation.safeguards.teaching.changes import (
     recoloured,
     sharpened,
 )
+from moderation.safeguards.teaching.grafts import grafted
 from moderation.safeguards.teaching.masks import Chance, Mask, blend_mask, seam
 from moderation.safeguards.teaching.scenery import staged
 
@@ -43,6 +46,8 @@ MIRRORED = 0.2
 """How often what is laid over is the face's mirror image, which has all but the same shape."""
 BENT, BEND = 0.4, 0.02
 """How often it is bent into another shape, and how far at most, in parts of the face's height."""
+GRAFTED = 0.4
+"""How often a face of elsewhere is grown in by gradients, where there is one."""
 MIRROR_ORDER = [2, 3, 0, 1, 4]
 """The five points of a mirrored face in their order: the eyes have changed sides."""
 WEAR = (
@@ -66,6 +71,11 @@ class Sitter:
     name: str
     lights: tuple[Picture, ...]
     landmarks: NDArray[np.float32]
+
+    @property
+    def whose(self) -> str:
+        """Whose face it is, by its name: pictures are called after their person, then `_` or `-`."""
+        return re.split("[-_]", self.name, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
@@ -165,20 +175,19 @@ def laid(source: Picture, target: Picture, mask: Mask) -> Picture:
     return np.asarray(source * share + target * (1 - share) + 0.5).astype(np.uint8)
 
 
-def lesson(sitter: Sitter, side: int, chance: Chance, visible: float = VISIBLE) -> Pair:
-    """A pair of crops of `side` pixels as they may come to be judged.
+def lesson(sitter: Sitter, side: int, chance: Chance, visible: float = VISIBLE, other: Sitter | None = None) -> Pair:
+    """A pair of crops of `side` pixels as they may come to be judged; the face of `other`, where there is one, may be grown in.
 
-    Copies differ by at least `visible` grey levels; the plainer that is, the seldomer is there any scenery.
+    Copies of a self-blend differ by at least `visible` grey levels; the plainer that is, the seldomer is there any scenery.
     """
-    bare = chance.random() > VISIBLE / visible
-    order = chance.permutation(len(sitter.lights))[:2]
-    stage = int(chance.integers(2**32))
-    scenes = [
-        sitter.lights[at] if bare else staged(sitter.lights[at], outline(sitter.landmarks), np.random.default_rng(stage))
-        for at in order
-    ]
-    relit = scenes[1] if len(scenes) > 1 else None
-    untouched, blended, mask = self_blended(scenes[0], sitter.landmarks, chance, visible, relit)
+    scenes = _scenes(sitter, chance, bare=chance.random() > VISIBLE / visible)
+    if other is not None and chance.random() < GRAFTED:
+        untouched = scenes[0]
+        face = scenes[-1] if other is sitter else other.lights[int(chance.integers(len(other.lights)))]
+        blended, mask = grafted(untouched, sitter.landmarks, face, other.landmarks, chance)
+    else:
+        relit = scenes[1] if len(scenes) > 1 else None
+        untouched, blended, mask = self_blended(scenes[0], sitter.landmarks, chance, visible, relit)
     crop = _crop(sitter.landmarks, side, chance)
     fate = int(chance.integers(2**32))
     apart = np.abs(blended.astype(np.int16) - untouched).mean(axis=2).astype(np.float32)
@@ -187,6 +196,14 @@ def lesson(sitter: Sitter, side: int, chance: Chance, visible: float = VISIBLE) 
     if chance.random() < 0.5:
         cut = [np.ascontiguousarray(one[:, ::-1]) for one in cut]
     return Pair(*cut)
+
+
+def _scenes(sitter: Sitter, chance: Chance, *, bare: bool) -> list[Picture]:
+    """The sitter in one light or two, within the same scenery."""
+    order = chance.permutation(len(sitter.lights))[:2]
+    stage = int(chance.integers(2**32))
+    face = outline(sitter.landmarks)
+    return [sitter.lights[at] if bare else staged(sitter.lights[at], face, np.random.default_rng(stage)) for at in order]
 
 
 def worn(picture: Picture, chance: Chance) -> Picture:

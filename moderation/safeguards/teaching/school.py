@@ -27,6 +27,9 @@ PLAIN = 12.0
 """Grey levels by which the copies of the first lessons differ, so that there is something to find at all."""
 ROOM = 400
 """Lessons that are kept: drawing one costs more than learning from it, so each is learned from some times before it goes."""
+HERSELF, SAME_PERSON = 0.2, 0.6
+"""How often a face that may be grown in is of the same picture in other light, or of another picture of the same person; else
+it is anybody's."""
 FRESH = 2
 """Lessons that are drawn anew at each step."""
 AVERAGED = 0.998
@@ -114,6 +117,9 @@ class School:
         self.average.load_state_dict(network.state_dict())
         self.course, self.step = course, 0
         self._sitters, self._lessons = sitters, list[Pair]()
+        self._people: dict[str, list[Sitter]] = {}
+        for sitter in sitters:
+            self._people.setdefault(sitter.whose, []).append(sitter)
         decayed = [value for value in network.parameters() if value.ndim > 1]
         others = [value for value in network.parameters() if value.ndim <= 1]
         self._optimiser = torch.optim.AdamW(
@@ -145,8 +151,16 @@ class School:
         visible = self.course.visible_at(self.step)
         for _ in range(FRESH if self._lessons else max(FRESH, self.course.pairs)):
             sitter = self._sitters[int(chance.integers(len(self._sitters)))]
-            self._lessons.append(lesson(sitter, SIDE, chance, visible))
+            self._lessons.append(lesson(sitter, SIDE, chance, visible, self._other(sitter, chance)))
         del self._lessons[:-ROOM]
+
+    def _other(self, sitter: Sitter, chance: np.random.Generator) -> Sitter:
+        """Whose face may be grown into the sitter's picture."""
+        drawn = chance.random()
+        if drawn < HERSELF:
+            return sitter
+        near = self._people[sitter.whose] if drawn < HERSELF + SAME_PERSON else self._sitters
+        return near[int(chance.integers(len(near)))]
 
     @torch.no_grad()
     def _follow(self) -> None:

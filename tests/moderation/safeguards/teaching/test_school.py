@@ -138,3 +138,12 @@ def test_sitters_are_cut_with_room_and_keep_their_points_on_the_face() -> None:
     x, y = one.landmarks[4].round().astype(int)
     assert one.lights[0][y, x].min() > 200
     assert [light[y, x].min() > 200 for light in lit.lights] == [False, True, True]
+
+
+def test_grafts_come_from_the_same_picture_the_same_person_and_anybody(network: BlendNetwork) -> None:
+    sitters = [Sitter(name, LIGHTS, POINTS) for name in ("anna_1", "anna-painted-2", "bert_1", "carl_1")]
+    school = School(network, sitters, Course(1))
+    chance = np.random.default_rng(4)
+    drawn = [school._other(sitters[0], chance).name for _ in range(400)]
+    assert set(drawn) == {"anna_1", "anna-painted-2", "bert_1", "carl_1"}
+    assert 0.7 < np.mean([name.startswith("anna") for name in drawn]) < 0.98
