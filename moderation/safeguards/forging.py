@@ -25,7 +25,10 @@ def by_gradients(picture: Picture, points: Points, other: Picture, others: Point
 
 
 def cloned(placed: Picture, picture: Picture, inside: NDArray[np.float32]) -> Picture:
-    """The picture with the gradients of another of its size where the mask (h, w) is 1; none of it may be empty."""
+    """The picture with the gradients of another of its size where the mask (h, w) is 1; it may not be empty.
+
+    OpenCV solves within the mask's frame, so that pixels between both change a little too.
+    """
     framed = [cv2.copyMakeBorder(one, 2, 2, 2, 2, cv2.BORDER_REPLICATE) for one in (placed, picture)]
     mask = cv2.copyMakeBorder((inside * 255).astype(np.uint8), 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
     left, top, width, height = cv2.boundingRect(mask)
