@@ -40,6 +40,15 @@ def coarsened(picture: Picture, chance: Chance) -> Picture:
     return np.asarray(cv2.resize(small, (width, height), interpolation=how[1 + chance.integers(2)]), np.uint8)
 
 
+def distant(picture: Picture, chance: Chance) -> Picture:
+    """Taken from afar and saved so: a small picture, often sharpened, compressed at its own size; then enlarged again."""
+    height, width = picture.shape[:2]
+    share = float(np.exp(chance.uniform(np.log(0.2), np.log(0.8))))
+    small = cv2.resize(picture, (max(8, int(width * share)), max(8, int(height * share))), interpolation=cv2.INTER_AREA)
+    small = sharpened(np.asarray(small, np.uint8), chance) if chance.random() < 0.5 else np.asarray(small, np.uint8)
+    return np.asarray(cv2.resize(compressed(small, chance, 60), (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def blurred(picture: Picture, chance: Chance) -> Picture:
     """Out of focus."""
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), chance.uniform(0.5, 1.8)), np.uint8)

@@ -23,6 +23,7 @@ from moderation.safeguards.teaching.changes import (
     coarsened,
     compressed,
     displacement,
+    distant,
     grained,
     recoloured,
     sharpened,
@@ -58,6 +59,7 @@ WEAR = (
     (grained, 0.15),
     (compressed, 0.6),
     (compressed, 0.15),
+    (distant, 0.2),
 )
 """What pictures suffer on their way, in this order, and how often."""
 

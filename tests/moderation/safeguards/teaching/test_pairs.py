@@ -85,7 +85,7 @@ def test_a_lesson_is_the_same_for_the_same_chance_and_its_copies_differ_near_the
     assert one.apart.max() > 1
 
 
-@pytest.mark.parametrize("change", [*changes.COLOUR, *changes.DETAIL, changes.altered])
+@pytest.mark.parametrize("change", [*changes.COLOUR, *changes.DETAIL, changes.distant, changes.altered])
 def test_every_change_keeps_the_size_and_changes_something(change: changes.Change) -> None:
     changed = [change(PICTURE, np.random.default_rng(seed)) for seed in range(3)]
     assert all((one.shape, one.dtype) == (PICTURE.shape, np.uint8) for one in changed)
