@@ -71,7 +71,7 @@ class Studio:
         self.settings = settings
         self.home = home
         self.judging = moderation.house.House(
-            home, clock, settings.reach, lambda id_: self.painting.reference_picture(id_), ASSETS / "blend", registry.enrol
+            home, clock, settings.reach, lambda id_: self.painting.reference_picture(id_), ASSETS, registry.enrol
         )
         self.painting = twin.house.House(
             ASSETS,

@@ -73,12 +73,12 @@ class House:
     """What judges, signs and releases in one home."""
 
     def __init__(
-        self, home: Home, clock: Clock, reach: Reach, develop: Develop, blend: Path | None = None, enter: Enter = no_registry
+        self, home: Home, clock: Clock, reach: Reach, develop: Develop, models: Path | None = None, enter: Enter = no_registry
     ) -> None:
-        """`develop` makes the picture of a reference and `enter` enters one in the registry; `blend` holds the blend detector."""
+        """`develop` makes the picture of a reference and `enter` enters one in the registry; `models` holds shipped models."""
         self._enter = enter
         self.home = home
-        self._blend = blend
+        self._models = models
         self.clock = clock
         self.reach = reach
         self.heads = Heads(home.keys)
@@ -236,7 +236,8 @@ class House:
             self.database,
             self.home.folder / "packs",
             keys=self.home.keys / "protected",
-            blend=self._blend,
+            blend=self._models and self._models / "blend",
+            pose=self._models and self._models / "pose",
             persons=self.person_keys,
             may_keep=lambda: measurable(self.database.rows, _now(self.clock)),
         )

@@ -225,6 +225,7 @@ def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     enrol.add_argument("folder", nargs="?", help="8 to 30 photographs of this person alone; with --change any number to add")
     enrol.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the person herself, or her agency")
     enrol.add_argument("--finish", action="store_true", help="enrol her with those that fit, and destroy the rest")
+    enrol.add_argument("--json", action="store_true", help="print one JSON object")
     enrol.add_argument("--change", action="store_true", help="change the photographs of somebody who is enrolled")
     out = "with --change: take this photograph out, by name or id (again for each)"
     enrol.add_argument("--take-out", dest="take_out", action="append", default=[], metavar="PHOTOGRAPH", help=out)

@@ -6,9 +6,10 @@ from typing import Protocol
 
 from moderation.database import Transaction
 from moderation.desk.moves import Row
+from moderation.enrolment.coverage import Coverage, coverage_of
 from moderation.enrolment.kept import Kept, kept_of
 from moderation.enrolment.photograph import Measured, Reason
-from moderation.enrolment.together import FEWEST, MOST, Coverage, beside_each_other, coverage_of
+from moderation.enrolment.together import FEWEST, MOST, beside_each_other
 from moderation.errors import KeyUnusable, SealBroken
 from moderation.examining.templates import Floats
 from moderation.keys.keyring import Key
@@ -85,9 +86,8 @@ class Album:
     @property
     def coverage(self) -> Coverage:
         """The map of angles and lights of those that fit and those that stay."""
-        seen = [one.measured for one in self.fitting if one.measured is not None]
-        staying = [(one.yaw, one.light) for one in self.staying]
-        return coverage_of([*staying, *((one.turn.yaw, one.quality.light) for one in seen)])
+        fitting = [one.measured.seen for one in self.fitting if one.measured is not None]
+        return coverage_of([*(one.seen for one in self.staying), *fitting])
 
     @property
     def lacking(self) -> str:

@@ -1,12 +1,17 @@
 """The command line's way to enrol somebody: a folder of photographs, in the name of the person herself or of her agency."""
 
+import json
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from moderation.access.account import Account
+from moderation.enrolment.album import Album
+from moderation.enrolment.coverage import Seen
 from moderation.enrolment.enrolments import Handed
 from moderation.enrolment.finishing import Enrolled
+from moderation.enrolment.pose import ACCURACY
 from moderation.enrolment.standing import Person
 from moderation.enrolment.together import MOST
 from moderation.errors import BadImage, BadRequest, NotFound
@@ -20,7 +25,8 @@ PHOTOGRAPHS = ENDINGS | {".tif", ".tiff"}
 
 
 def enrol(house: House, asked: Namespace, ask_password: Callable[[str], str], tell: Callable[[str], None]) -> str:
-    """Hand in the photographs of `asked.folder` for the person `asked.person` as `asked.login`; what became of each, and of all.
+    """Hand in the photographs of `asked.folder` for the person `asked.person` as `asked.login`; what became of each, and of all,
+    in lines for people, or with `asked.json` as one JSON object.
 
     With `asked.change` they are added to those of somebody who is enrolled, without those named by `asked.take_out`. With
     `asked.finish` she is enrolled if nothing stands against it. Raises NotFound for whoever is neither she nor her agency,
@@ -39,14 +45,11 @@ def enrol(house: House, asked: Namespace, ask_password: Callable[[str], str], te
         tell(f"Looking at {len(files)} photographs …")
         house.enrolments.take(account, person.twin_id, files)
     found = house.enrolments.open(account, person.twin_id)
-    said = [f"{one.name}: {'will be taken out' if one.leaves else 'stays'}. {one.words}." for one in found.album.standing]
-    said += [f"{one.name}: {'fits' if one.fits else 'left out'}. {one.words}" for one in found.album.photographs]
     refusal = house.finishing.refusal(found)
-    if refusal or not asked.finish:
-        missing = found.album.coverage.missing
-        said += [f"Still missing: {', '.join(missing)}."] if missing else []
-        return "\n".join([*said, refusal or "She can be enrolled now: say --finish, or finish on her page."])
-    return "\n".join([*said, *_told(person, house.finishing.finish(account, person.twin_id))])
+    enrolled = house.finishing.finish(account, person.twin_id) if asked.finish and not refusal else None
+    if asked.json:
+        return json.dumps(_as_json(found.album, refusal, enrolled), ensure_ascii=False)
+    return "\n".join([*_lines(found.album), *(_ending(found.album, refusal) if enrolled is None else _told(person, enrolled))])
 
 
 def _person(house: House, account: Account, wanted: str) -> Person:
@@ -83,6 +86,56 @@ def _files(folder: Path) -> Iterator[Handed]:
             yield Handed(path.name, b"" if too_large else content, too_large)
     except OSError as error:
         raise BadImage(f"The folder {folder} cannot be read: {error.strerror or error}.") from error
+
+
+def _lines(album: Album) -> Iterator[str]:
+    """What became of each photograph, and below it what was measured."""
+    for kept in album.standing:
+        yield f"{kept.name}: {'will be taken out' if kept.leaves else 'stays'}. {kept.words}."
+    for one in album.photographs:
+        yield f"{one.name}: {'fits' if one.fits else 'left out'}. {one.words}"
+        if one.measured is not None:
+            yield f"    {one.measured.told}"
+
+
+def _ending(album: Album, refusal: str) -> Iterator[str]:
+    """The map in words, what is missing, and why she cannot be enrolled yet."""
+    covered = album.coverage
+    for chin, row in covered.chins.items():
+        if any(row.values()):
+            yield f"{chin.capitalize()}: {', '.join(f'{count} {angle}' for angle, count in row.items() if count)}."
+    if covered.missing:
+        yield f"Still missing: {', '.join(covered.missing)}."
+    yield ACCURACY
+    yield refusal or "She can be enrolled now: say --finish, or finish on her page."
+
+
+def _as_json(album: Album, refusal: str, enrolled: Enrolled | None) -> dict[str, Any]:
+    """The same for a program; angles are whole degrees to her own left and chin down, null where nobody measured them."""
+    covered = album.coverage
+    return {
+        "standing": [{"name": one.name, "leaves": one.leaves, "words": one.words, **_held(one.seen)} for one in album.standing],
+        "photographs": [
+            {
+                "name": one.name,
+                "fits": one.fits,
+                "kept": one.measured is not None,
+                "words": one.words,
+                **({"measured": one.measured.told, **_held(one.measured.seen)} if one.measured is not None else {}),
+            }
+            for one in album.photographs
+        ],
+        "map": {"lights": covered.counts, "chins": covered.chins},
+        "missing": covered.missing,
+        "refusal": refusal or None,
+        "enrolled": None
+        if enrolled is None
+        else {"photographs": enrolled.photographs, "grade": enrolled.outlook.grade, "why": enrolled.outlook.sentences},
+    }
+
+
+def _held(seen: Seen) -> dict[str, Any]:
+    return {"yaw": round(seen.yaw), "pitch": None if seen.pitch is None else round(seen.pitch), "light": seen.light}
 
 
 def _told(person: Person, enrolled: Enrolled) -> Iterator[str]:

@@ -8,12 +8,12 @@ from typing import Protocol
 from moderation.access.account import Account
 from moderation.database import Database
 from moderation.enrolment.album import Album
+from moderation.enrolment.coverage import Coverage, coverage_of
 from moderation.enrolment.enrolments import Enrolments, Open
 from moderation.enrolment.forgetting import end
-from moderation.enrolment.kept import kept_of, templates_of
+from moderation.enrolment.kept import kept_of, seen_in, templates_of
 from moderation.enrolment.likeness import Outlook, facts_of, outlook, too_like
 from moderation.enrolment.standing import insist_on_consents, person_of, steps_of
-from moderation.enrolment.together import Coverage, coverage_of
 from moderation.errors import AlreadyDecided, BadRequest
 from moderation.examining.calibration import KnownFaces
 from moderation.examining.nearest import NearestFace
@@ -103,8 +103,7 @@ class Finishing:
         rows = self._database.rows("SELECT source, pose FROM standing_reference WHERE twin_id = ?", [twin_id])
         coverage = None
         if not any(row["source"] == "rendered" for row in rows):
-            poses = [json.loads(row["pose"]) for row in rows]
-            coverage = coverage_of([(float(one.get("yaw", 0)), str(one.get("light", "even"))) for one in poses])
+            coverage = coverage_of([seen_in(json.loads(row["pose"])) for row in rows])
         return Enrolled(len(rows), coverage, outlook(known, twin_id, len(rows), coverage))
 
     def _record(self, account: Account, found: Open) -> list[str]:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from moderation.desk.moves import Row
+from moderation.enrolment.coverage import Seen
+from moderation.enrolment.pose import Turn
 from moderation.enrolment.standing import Rows
-from moderation.enrolment.together import angle_of
 from moderation.examining.calibration import KnownFaces
 from moderation.examining.templates import Floats
 
@@ -17,19 +19,24 @@ SELECT p.*, f.pose FROM photograph p JOIN standing_reference f ON f.id = p.id WH
 
 @dataclass(frozen=True)
 class Kept:
-    """One photograph that is a reference: its turn in degrees and its light; `leaves` when the open change takes it out."""
+    """One photograph that is a reference: how she is held and lit in it; `leaves` when the open change takes it out."""
 
     id: str
     name: str
     sha256: str
-    yaw: float
+    turn: Turn
     light: str
     leaves: bool
 
     @property
     def words(self) -> str:
         """How she is held and lit in it."""
-        return f"{angle_of(self.yaw)}, light {self.light}"
+        return f"{self.turn.told}, light {self.light}"
+
+    @property
+    def seen(self) -> Seen:
+        """Its place in the map."""
+        return Seen(self.turn.yaw, self.light, self.turn.pitch)
 
 
 def kept_of(rows: Rows, twin_id: str) -> tuple[Kept, ...]:
@@ -43,7 +50,14 @@ def templates_of(known: KnownFaces, kept: tuple[Kept, ...]) -> Mapping[str, Floa
     return {one.reference_id: one.embedding for one in known.gallery.templates if one.reference_id in staying}
 
 
+def seen_in(pose: Mapping[str, Any]) -> Seen:
+    """The place in the map of a reference whose row holds this pose."""
+    pitch = pose.get("pitch")
+    return Seen(float(pose.get("yaw", 0)), str(pose.get("light", "even")), None if pitch is None else float(pitch))
+
+
 def _kept(row: Row) -> Kept:
     pose = json.loads(row["pose"])
-    yaw, light = float(pose.get("yaw", 0)), str(pose.get("light", "even"))
-    return Kept(row["id"], row["name"], row["sha256"], yaw, light, row["leaving_with"] is not None)
+    seen = seen_in(pose)
+    turn = Turn(seen.yaw, float(pose.get("roll", 0)), seen.pitch)
+    return Kept(row["id"], row["name"], row["sha256"], turn, seen.light, row["leaving_with"] is not None)

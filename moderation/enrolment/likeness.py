@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from moderation.enrolment.together import FEWEST, Coverage
+from moderation.enrolment.coverage import Coverage
+from moderation.enrolment.together import FEWEST
 from moderation.examining.calibration import Calibration, KnownFaces
 from moderation.examining.nearest import NearestFace
 from moderation.examining.templates import Floats
@@ -121,9 +122,10 @@ def _covered(photographs: int, coverage: Coverage | None) -> str:
     if coverage is None:
         return f"The limits rest on {photographs} rendered references, each in several lights."
     told = f"The limits rest on {photographs} photographs"
-    if coverage.is_whole:
-        return f"{told} from the front and from both sides, in more than one light."
-    return f"{told}; still missing: {', '.join(coverage.missing)}."
+    if not coverage.is_whole:
+        return f"{told}; still missing: {', '.join(coverage.missing)}."
+    chins = "with the chin up, level and down, " if coverage.tells_chins else ""
+    return f"{told} from the front and from both sides, {chins}in more than one light."
 
 
 def facts_of(found: Outlook, limits: Calibration) -> Mapping[str, Any]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from moderation.enrolment.photograph import Doubt, Measured, insist_on_one_face
-from moderation.enrolment.pose import turn_of
+from moderation.enrolment.pose import Turn, roll_of
+from moderation.enrolment.pose_model import PoseModel
 from moderation.enrolment.quality import quality_of
 from moderation.errors import BadImage, PackRefused, Unexaminable
 from moderation.faces.outline import best_fit, canvas
@@ -50,10 +51,11 @@ class Taken:
 
 
 class Looking:
-    """`reader` finds the faces; `asks` are the manipulation safeguards that count on photographs."""
+    """`reader` finds faces, `pose` reads how they are held; `asks` are the manipulation safeguards that count on photographs."""
 
-    def __init__(self, reader: Reads, asks: Sequence[Safeguard]) -> None:
+    def __init__(self, reader: Reads, pose: PoseModel, asks: Sequence[Safeguard]) -> None:
         self._reader = reader
+        self._pose = pose
         self._asks = asks
 
     def at(self, content: bytes, others: Mapping[str, NDArray[np.uint8]]) -> Taken:
@@ -67,12 +69,13 @@ class Looking:
         face = faces[0]
         try:
             drawn = canvas(picture, face.landmarks)
+            yaw, pitch = self._pose.read(drawn, face.landmarks)
             measured = Measured(
                 width=round(picture.shape[1] / shrunk),
                 height=round(picture.shape[0] / shrunk),
                 side=face.side / shrunk,
                 quality=quality_of(picture, face.landmarks),
-                turn=turn_of(face.landmarks),
+                turn=Turn(yaw, roll_of(face.landmarks), pitch),
                 lopsided=face.lopsided,
                 template=face.template,
                 canvas=drawn,

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.enrolment.coverage import Seen
 from moderation.enrolment.pose import Turn
 from moderation.enrolment.quality import Quality
 from moderation.errors import BadImage
@@ -98,8 +99,20 @@ class Measured:
 
     @property
     def pose(self) -> Mapping[str, Any]:
-        """What is kept with a reference: the turn in whole degrees and where the light came from."""
-        return {"yaw": round(self.turn.yaw), "roll": round(self.turn.roll), "light": self.quality.light}
+        """What is kept with a reference: how she is held in whole degrees and where the light came from."""
+        chin = {} if self.turn.pitch is None else {"pitch": round(self.turn.pitch)}
+        return {"yaw": round(self.turn.yaw), "roll": round(self.turn.roll), **chin, "light": self.quality.light}
+
+    @property
+    def seen(self) -> Seen:
+        """Its place in the map."""
+        return Seen(self.turn.yaw, self.quality.light, self.turn.pitch)
+
+    @property
+    def told(self) -> str:
+        """What was measured, in one line: how she is held, where the light comes from, sizes in pixels, and how sharp it is."""
+        size = f"face {self.side:.0f} pixels of {self.width} × {self.height}"
+        return f"{self.turn.told}, light {self.quality.light}, {size}, sharpness {self.quality.sharpness:.2f}"
 
     def reasons(self, *, vouched: bool) -> tuple[Reason, ...]:
         """What there is to say against this photograph by itself, the worst first."""

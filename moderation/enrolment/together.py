@@ -1,12 +1,10 @@
-"""The photographs of an enrolment beside each other: who does not fit in, what is there twice, and which angles are missing."""
+"""The photographs of an enrolment beside each other: who does not fit in, and what is there twice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from moderation.enrolment.photograph import Measured, Reason
-from moderation.enrolment.pose import FRONT, THREE_QUARTER
 from moderation.examining.templates import Floats
 from moderation.safeguards.copied import ALIKE, SAME
 
@@ -20,47 +18,6 @@ five points were not found); beyond 0.55 in 7 of 10."""
 UNIT_FAR, UNIT_FOREIGN = 1.05, 1.20
 """The same for packs whose templates have length 1: cosines of 0.45 and 0.28, between what such packs call one person and two."""
 FEWEST_TO_COMPARE = 4
-
-ANGLES = ("turned far to her right", "turned to her right", "from the front", "turned to her left", "turned far to her left")
-LIGHTS = ("even", "from her right", "from her left")
-WANTED: Mapping[str, int] = {"turned to her right": 1, "from the front": 2, "turned to her left": 1}
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How many photographs there are of each angle in each light (`counts[light][angle]`), and in words what is missing."""
-
-    counts: Mapping[str, Mapping[str, int]]
-    missing: tuple[str, ...]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.missing
-
-
-def angle_of(yaw: float) -> str:
-    """The name in `ANGLES` of a turn in degrees."""
-    return ANGLES[int(np.searchsorted((-THREE_QUARTER, -FRONT, FRONT, THREE_QUARTER), yaw, side="right"))]
-
-
-def coverage_of(poses: Sequence[tuple[float, str]]) -> Coverage:
-    """The map of photographs given by turn in degrees and light."""
-    counts = {light: dict.fromkeys(ANGLES, 0) for light in LIGHTS}
-    for yaw, light in poses:
-        if light in counts:
-            counts[light][angle_of(yaw)] += 1
-    by_angle = {angle: sum(row[angle] for row in counts.values()) for angle in ANGLES}
-    missing = []
-    for angle, wanted in WANTED.items():
-        there = by_angle[angle]
-        if there < wanted:
-            more = "a photograph" if wanted - there == 1 else f"{wanted - there} photographs"
-            missing.append(f"{more} {angle}")
-    if sum(any(row.values()) for row in counts.values()) < 2:
-        one_sided = counts["even"] and any(counts["even"].values())
-        missing.append("a photograph lit from one side" if one_sided else "a photograph in even light")
-    return Coverage(counts, tuple(missing))
 
 
 def beside_each_other(

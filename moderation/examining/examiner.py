@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from moderation.database import Database
 from moderation.enrolment.looking import Looking
+from moderation.enrolment.pose_model import PoseModel
 from moderation.errors import BadImage, PackRefused, Unexaminable
 from moderation.examining.calibration import KnownFaces
 from moderation.examining.chosen import chosen_blend, chosen_generated, faces_pack
@@ -61,13 +62,15 @@ class Examiner:
         blend: Path | None = None,
         persons: TwinKeys | None = None,
         may_keep: Callable[[], Collection[str]] | None = None,
+        pose: Path | None = None,
     ) -> None:
         """`keys` is where the keys of protected people lie, else beside the packs; `content` is asked where there is one.
 
         `blend` is the folder of the blend detector; without it a person must look for swapped faces. `persons` gives the keys
         that faces are sealed with, else those beside the packs; `may_keep` tells the twins whose faces may be kept now, else all.
+        `pose` is the folder of what reads how a head is held, which only enrolment needs.
         """
-        self._content, self._blend, self._may_keep = content, blend, may_keep
+        self._content, self._blend, self._may_keep, self._pose = content, blend, may_keep, pose
         self._persons = persons or PersonKeys(database, Keyring(folder.parent / "keys" / "persons"))
         self._database = database
         self._folder = folder
@@ -203,7 +206,8 @@ class Examiner:
         """
         blend = chosen_blend(self._database, self._folder, self._threads) or self._own_blend
         generated = chosen_generated(self._database, self._folder, self._threads)
-        return Looking(self._reader, [blend, *([generated] if generated else [])])
+        pose = PoseModel.open(self._pose or self._folder)
+        return Looking(self._reader, pose, [blend, *([generated] if generated else [])])
 
     @property
     def pack_sha256(self) -> str:

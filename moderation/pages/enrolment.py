@@ -10,6 +10,7 @@ from moderation.access.incoming import File
 from moderation.errors import PackRefused, Unexaminable
 from moderation.home import Kind
 from moderation.house import House
+from moderation.pages.angles import drawing
 from moderation.uploads.decode import LARGEST_BYTES
 
 Router = Callable[[Pages], Any]
@@ -104,6 +105,7 @@ class EnrolmentPages:
             "left_out": len(album.photographs) - len(album.fitting),
             "map": _map(album.coverage),
             "missing": album.coverage.missing,
+            "angles_are_off": _accuracy(),
             "enrolled": self._enrolled(twin_id) if done else None,
             "painters": self._painters_told(person.fictional and done and self._demo),
             "most_mb": LARGEST_BYTES >> 20,
@@ -151,7 +153,19 @@ def _title(kind: str) -> str:
     return TITLES[kind]
 
 
+def _accuracy() -> str:
+    from moderation.enrolment.pose import ACCURACY
+
+    return ACCURACY
+
+
 def _map(coverage: Any) -> Mapping[str, Any]:
-    """The map as a table: heads, and rows of numbers."""
+    """The map as a drawing with its words, and as a table: heads, and rows of numbers by chin and by light."""
     heads = list(next(iter(coverage.counts.values())))
-    return {"heads": heads, "rows": [(light, [counts[angle] for angle in heads]) for light, counts in coverage.counts.items()]}
+    rows = [*coverage.chins.items(), *((f"light {light}", counts) for light, counts in coverage.counts.items())]
+    return {
+        "picture": drawing(coverage),
+        "heads": heads,
+        "rows": [(name, [counts[angle] for angle in heads]) for name, counts in rows],
+        "untold": sum(one.pitch is None for one in coverage.seen),
+    }

@@ -1,6 +1,7 @@
 """On the command line she or her agency hands in a folder, hears what became of each photograph, and nobody else can."""
 
 import argparse
+import json
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,24 @@ def test_her_agency_hears_of_each_photograph_and_what_is_missing(newcomer: Newco
     (newcomer.home.parent / "photographs" / "torn.jpg").write_bytes(next(iter(hers(1).values()))[:5000])
     lines = said(newcomer, asked(newcomer, "greta", "--finish")).splitlines()
     assert lines[0].endswith("fits. Fits.")
-    assert lines[2] == "torn.jpg: left out. This picture is damaged or incomplete; export it again and hand in the new file."
-    assert lines[3].startswith("Still missing: ")
-    assert lines[4] == "2 of at least 8 photographs fit; hand in 6 more."
+    assert " chin " in lines[1]
+    assert lines[1].startswith("    ")
+    assert lines[4] == "torn.jpg: left out. This picture is damaged or incomplete; export it again and hand in the new file."
+    assert lines[-3].startswith("Still missing: ")
+    assert lines[-1] == "2 of at least 8 photographs fit; hand in 6 more."
     assert newcomer.events("photographs.handed-in")[0]["actor"] == "greta"
+
+
+def test_a_program_is_told_the_same_with_angles_in_degrees(newcomer: Newcomer) -> None:
+    told = json.loads(said(newcomer, asked(newcomer, "greta", "--json")))
+    assert [(one["fits"], one["kept"]) for one in told["photographs"]] == [(True, True)] * 2
+    for one in told["photographs"]:
+        assert abs(one["yaw"]) < 60
+        assert abs(one["pitch"]) < 30
+        assert f"light {one['light']}" in one["measured"]
+    assert sum(sum(row.values()) for row in told["map"]["chins"].values()) == 2
+    assert (told["refusal"], told["enrolled"]) == ("2 of at least 8 photographs fit; hand in 6 more.", None)
+    assert "a photograph lit from one side" in told["missing"] or "a photograph in even light" in told["missing"]
 
 
 @pytest.mark.parametrize("login", ["dario", "wim", "maya", "rosa", "ada"])

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
+from moderation.enrolment.coverage import Seen, coverage_of
 from moderation.enrolment.likeness import outlook, too_like
-from moderation.enrolment.together import coverage_of
 from moderation.errors import Unexaminable
 from moderation.examining.calibration import KnownFaces, calibrate
 from moderation.examining.nearest import NearestFace
 from moderation.examining.templates import Gallery, Template
 
-WHOLE = coverage_of([(0.0, "even"), (3.0, "even"), (-20.0, "from her left"), (20.0, "even")])
+WHOLE = coverage_of([Seen(0.0, "even", 8.0), Seen(3.0, "even", -8.0), Seen(-20.0, "from her left", 0.0), Seen(20.0, "even", 0.0)])
+UNTOLD = coverage_of([one._replace(pitch=None) for one in WHOLE.seen])
+LEVEL = coverage_of([one._replace(pitch=0.0) for one in WHOLE.seen])
 NOBODY = NearestFace([], np.empty((0, 0), np.float32))
 MIDDLES = {"mei": 0.0, "luca": 1.0, "vera": 2.2}
 
@@ -66,8 +68,16 @@ def test_the_outlook_says_what_her_limits_say() -> None:
     assert found.sentences[2].startswith("The nearest other twin is Luca, at 1.")
     few = outlook(all_of_them, "vera", 8, WHOLE)
     assert (few.grade, "rough" in few.sentences[-1]) == ("fair", True)
-    thin = outlook(all_of_them, "vera", 12, coverage_of([(0.0, "even")]))
+    thin = outlook(all_of_them, "vera", 12, coverage_of([Seen(0.0, "even")]))
     assert (thin.grade, "still missing" in thin.sentences[-2]) == ("fair", True)
+    assert "with the chin up, level and down" in found.sentences[-1]
+    old = outlook(all_of_them, "vera", 10, UNTOLD)
+    assert (old.grade, "chin" in " ".join(old.sentences)) == ("good", False)
+    level = outlook(all_of_them, "vera", 10, LEVEL)
+    assert (level.grade, level.sentences[-2].endswith("a photograph with the chin up, a photograph with the chin down.")) == (
+        "fair",
+        True,
+    )
     assert "no other twin" in outlook(known("vera"), "vera", 10, WHOLE).sentences[2]
     with pytest.raises(Unexaminable):
         outlook(known("mei"), "vera", 10, WHOLE)

@@ -1,11 +1,11 @@
-"""Beside each other: the stranger is named, the copy counts once, and the map says what is missing."""
+"""Beside each other: the stranger is named, and the copy counts once."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from moderation.enrolment.together import FAR, FOREIGN, LIGHTS, angle_of, beside_each_other, coverage_of
+from moderation.enrolment.together import FAR, FOREIGN, beside_each_other
 from tests.moderation.enrolment.test_photograph import GOOD
 
 CHANCE = np.random.default_rng(3)
@@ -42,26 +42,6 @@ def test_the_later_of_two_like_photographs_is_left_out_until_the_earlier_is_remo
     assert found["y"][0].words == "This is nearly the same photograph as second.jpg (0.75; limit 0.72)."
     del photographs["a"]
     assert beside_each_other(photographs, list(photographs), {}, {})["x"] == []
-
-
-def test_the_map_counts_angles_in_lights_and_names_what_is_missing() -> None:
-    found = coverage_of([(0.0, "even"), (-15.0, "even"), (40.0, "from her left")])
-    assert found.counts["even"]["from the front"] == found.counts["even"]["turned to her right"] == 1
-    assert found.counts["from her left"]["turned far to her left"] == 1
-    assert found.missing == ("a photograph from the front", "a photograph turned to her left")
-    assert coverage_of([]).missing[-1] == "a photograph in even light"
-    whole = coverage_of([(0.0, "even"), (3.0, "even"), (-20.0, "from her left"), (20.0, "even")])
-    assert whole.is_whole
-    assert coverage_of([(0.0, "even"), (3.0, "even"), (-20.0, "even"), (20.0, "even")]).missing == (
-        "a photograph lit from one side",
-    )
-
-
-@pytest.mark.parametrize(
-    ("yaw", "angle"), [(-90, 0), (-28.1, 0), (-20, 1), (-9.9, 2), (0, 2), (9.9, 2), (10, 3), (28, 4), (90, 4)]
-)
-def test_every_turn_has_a_place_in_the_map(yaw: float, angle: int) -> None:
-    assert angle_of(yaw) == list(coverage_of([]).counts[LIGHTS[0]])[angle]
 
 
 def test_a_new_photograph_is_held_against_those_that_stand_however_few_are_new() -> None:
