@@ -36,7 +36,7 @@ from twin.engines.commands import painters
 from twin.errors import NotFound, TwinError
 from twin.jobs.claim import Claim
 from twin.jobs.orphans import sweep
-from twin.jobs.supervisor import Supervisor, follow_parent
+from twin.jobs.supervisor import follow_parent
 from twin.jobs.work import Examine, Paint
 from twin.jobs.worker import Work, Worker, stop_on_terminate
 from twin.looks.look import Look
@@ -85,6 +85,7 @@ class Studio:
             power=settings.power,
             sign=self.judging.consent_word.given,
             weights=home.painters,
+            workers=home.workers,
             eyes=lambda: self.judging.examiner,
             photograph=lambda reference_id: self.judging.enrolments.crop(reference_id),
         )
@@ -95,9 +96,9 @@ class Studio:
         disclosure, look = self.painting.disclosure_of(claim.order.licence_id), claim.order.look.as_mapping()
         return self.judging.submissions.seal(painting.picture, negative, disclosure, painting.source_type, look)
 
-    def sweep(self) -> list[Path]:
-        """Remove the files that no image owns."""
-        return sweep(self.judging.database, self.judging.vault.sweep)
+    def sweep(self, failed: Collection[str] = ()) -> list[Path]:
+        """Remove the files that no image owns, and those of images whose painting failed."""
+        return sweep(self.judging.database, self.judging.vault.sweep, failed)
 
     def work(self) -> Mapping[str, Work]:
         """What a worker does with each kind of job."""
@@ -123,11 +124,10 @@ class Studio:
         )
         return {"paint": paint, "examine": examine}
 
-    def worker(self, name: str, stop: threading.Event) -> Worker:
-        """A worker of this home."""
-        jobs, post = self.painting.jobs, self.home.folder / "worker.lock"
-        begin, settle = self.sweep, self.judging.at_every_turn
-        return Worker(jobs, self.work(), name=name, post=post, stop=stop, begin=begin, settle=settle, refusals=REFUSALS)
+    def worker(self, stop: threading.Event, post: str | None = None) -> Worker:
+        """A worker of this home at its post, or at the first there is."""
+        between = {"begin": self.sweep, "settle": self.judging.at_every_turn, "recall": self.judging.forget_destroyed}
+        return self.painting.worker(self.work(), post, stop=stop, refusals=REFUSALS, **between)
 
     def paying(self, login: str | None, brand_ids: Sequence[str]) -> Account:
         """The creative in whose name the command line orders. Raises NotFound, AccountRefused."""
@@ -220,9 +220,9 @@ def serve(studio: Studio, say: Callable[[str], None]) -> None:
         studio.prepare(say)
         say("Opening the pages …")
         command = [sys.executable, str(Path(__file__).resolve()), "work", "--home", str(studio.home.folder)]
-        worker = Supervisor(command, log=studio.home.log)
+        crew = studio.painting.crew(command, partial(settings.beside, os.environ))
         open_ = f"The studio is open: {settings.address}"
-        run_site(listener, build_site(studio), worker, framed=settings.framed, opened=lambda: say(open_))
+        run_site(listener, build_site(studio), crew, framed=settings.framed, opened=lambda: say(open_))
 
 
 def evaluate(asked: argparse.Namespace, clock: Callable[[], datetime]) -> None:
@@ -255,7 +255,7 @@ def run(asked: argparse.Namespace, environment: Mapping[str, str]) -> None:
             serve(studio, tell)
         case "work":
             follow_parent()
-            studio.worker(f"worker-{os.getpid()}", stop_on_terminate()).run()
+            studio.worker(stop_on_terminate(), asked.post).run()
         case "paint":
             studio.prepare(tell)
             answer(*commands.paint(studio.floor(), asked, studio), asked.json)
@@ -282,6 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The door: one sentence and a status for whatever a person can mend, a trace only for what is our own fault."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # torch's threads spin while they wait for each other: where other work runs, a picture then takes ten times as long.
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         run(parse(sys.argv[1:] if arguments is None else arguments), os.environ)

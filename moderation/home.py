@@ -52,9 +52,9 @@ class Home:
         return self.folder / "keys"
 
     @property
-    def log(self) -> Path:
-        """What the worker says."""
-        return self.folder / "worker.log"
+    def workers(self) -> Path:
+        """Lock, log and last words of each worker."""
+        return self.folder / "workers"
 
 
 def open_home(folder: Path, wanted: Kind | None, now: datetime) -> Home:

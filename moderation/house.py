@@ -87,7 +87,7 @@ class House:
         self.person_keys = PersonKeys(self.database, Keyring(home.keys / "persons"))
         self.vault = Vault(home.folder, self.person_keys)
         self.desk = Desk(self.database, self.vault, reach, tombstone=self.tombstones.noting(noes.KIND))
-        self.submissions = Submissions(self.database, self.vault, self.desk)
+        self.submissions = Submissions(self.database, self.vault, self.desk, reach)
         self.negatives = Negatives(self.database, self.vault)
         self.keys = self._her_keys()
         self.word = HerWord(self.keys)
@@ -136,12 +136,19 @@ class House:
         ProtectedPeople(self.database, Keyring(self.home.keys / "protected"), lambda: "").erase_expired()
 
     def at_every_turn(self) -> None:
-        """What a worker does before each job: states after rights, retention once a day, and no destroyed face in memory."""
+        """What a worker does before each job: states after rights, retention once a day, and no destroyed face in memory.
+
+        It is done for the whole studio: no two workers do it at the same time.
+        """
         if self.tombstones.settle(self.database, self.again):
             self.erasure.resume()
         self.settle()
         self.retention.when_due()
         self.notices.send()
+        self.forget_destroyed()
+
+    def forget_destroyed(self) -> None:
+        """What each worker does before each job: no destroyed face stays in its memory."""
         if "examiner" in self.__dict__:
             self.examiner.forget_destroyed()
 

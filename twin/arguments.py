@@ -21,7 +21,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(
             "--public", metavar="NAME", default=unsaid, help="the name under which browsers come over https, through a proxy"
         )
-    _command(commands, "work", "paint and examine, as the studio's own worker does")
+        parser.add_argument("--workers", type=_count, metavar="N", default=unsaid, help="at most N workers (default: one a GPU)")
+    work = _command(commands, "work", "paint and examine, as one of the studio's own workers does")
+    work.add_argument("--post", metavar="NAME", help="whose place it takes: cpu, gpu-0, gpu-1 … (default: the first there is)")
+    workers = _command(commands, "workers", "what each worker of this studio does now")
+    workers.add_argument("--json", action="store_true", help="print one JSON object")
     _add_paint(commands)
     examine = _command(commands, "examine", "examine an image file as if it were submitted as a twin's")
     examine.add_argument("image", help="a PNG, JPEG, WebP, AVIF, TIFF, GIF or BMP file")

@@ -1,7 +1,6 @@
 """What the command line does with twins: orders images as the studio page does, and waits for them."""
 
 import json
-import os
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ class Paints(Protocol):
     """A studio as an order from the command line needs it: who pays, who works, and what became of an image."""
 
     def paying(self, login: str | None, brand_ids: Sequence[str], /) -> Account: ...
-    def worker(self, name: str, stop: threading.Event, /) -> Worker: ...
+    def worker(self, stop: threading.Event, /) -> Worker: ...
     def outcome(self, render_id: str, /) -> dict[str, Any]: ...
 
 
@@ -80,7 +79,7 @@ def paint(floor: Floor, asked: Namespace, house: "Paints") -> tuple[dict[str, An
         ids = [floor.change_part(account, asked.change or "", look, asked.painter, mask_in(asked.mask))]
     else:
         ids = order(floor, account, asked.twin, look, seed=asked.seed, count=asked.count, painter=asked.painter)
-    house.worker(f"paint-{os.getpid()}", threading.Event()).run(lambda: are_settled(floor.store, ids))
+    house.worker(threading.Event()).run(lambda: are_settled(floor.store, ids))
     return told([house.outcome(render_id) for render_id in ids], asked.out)
 
 

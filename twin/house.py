@@ -1,6 +1,6 @@
 """The objects of the twin domain, each made once, when it is first asked for."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
@@ -9,12 +9,16 @@ from typing import Any
 
 from twin.consents.documents import Documents
 from twin.consents.drafts import Drafts, Sign
-from twin.engines.accelerator import Power
+from twin.engines.accelerator import Accelerator, Gauge, Power, visible
 from twin.engines.catalogue import Catalogue
-from twin.engines.engines import Engines, Eyes, Offer, views
+from twin.engines.engines import Engines, Eyes, Offer, Offers, views
 from twin.engines.installs import Installs
 from twin.errors import NotFound
+from twin.jobs.crew import Crew, Line, lines
 from twin.jobs.jobs import Jobs
+from twin.jobs.posts import Post, post_named, posts
+from twin.jobs.roster import Roster
+from twin.jobs.worker import Work, Worker
 from twin.licences.bureau import Bureau
 from twin.looks.look import Light, Look, Pose
 from twin.looks.lookbook import Lookbook
@@ -27,7 +31,7 @@ from twin.plates.plate import Plate, develop, read_index, read_plate
 from twin.plates.probes import painted_probes, probes, unseen
 from twin.plates.reference import AS_TAKEN, LIGHTS, PHOTOGRAPHED, Reference
 from twin.plates.specimens import PURPOSES, Specimen, specimens
-from twin.ports import GiveUp, Halted, Move, Picture, Reach, Store
+from twin.ports import GiveUp, Halted, Masks, Move, Picture, Reach, Store
 from twin.registry import portfolio, registry
 
 VIEWS = (0.0, -25.0, 25.0)
@@ -39,7 +43,8 @@ class House:
 
     `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.jobs.Jobs`; `power` is how much of the machine engines
     take; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them;
-    `photograph` opens the crop of a reference that was photographed.
+    `photograph` opens the crop of a reference that was photographed; `masks` keeps what orders mark. `workers` is the folder of the workers' locks, logs and
+    words.
     """
 
     def __init__(
@@ -56,14 +61,17 @@ class House:
         power: Power,
         sign: Sign,
         weights: Path,
+        workers: Path,
         eyes: Callable[[], Eyes],
         photograph: Callable[[str], Picture],
+        masks: Masks,
     ) -> None:
         self.assets = assets
         self.store = store
         self.clock = clock
         self._power, self._weights, self._eyes = power, weights, eyes
-        self._photograph = photograph
+        self._photograph, self.masks = photograph, masks
+        self.roster, self._gauge = Roster(workers, clock), Gauge()
         self.darkroom = Darkroom()
         self.papers = (Documents(store), Drafts(store, sign))
         self.bureau = Bureau(store, self.papers[1])
@@ -96,7 +104,37 @@ class House:
     @cached_property
     def engines(self) -> Engines:
         """Who paints here, and what the others would need."""
-        return Engines(self.assets, self.installs, self.wardrobe, self._eyes, self._power)
+        return Engines(self.assets, self.installs, self.wardrobe, self._eyes, self._power, self._gpus, held=self.roster.held)
+
+    def _gpus(self) -> list[Accelerator]:
+        """The GPUs that workers are at, with what is free of each now."""
+        return [post.gpu for post in self.posts() if post.gpu is not None]
+
+    def posts(self) -> tuple[Post, ...]:
+        """Where workers belong on this machine, as the driver tells now."""
+        return posts(visible(self._gauge(), self._power.gpus), self._power.workers)
+
+    def post(self, name: str | None) -> Post:
+        """The post of a worker in this process: the one of this name, or else the first. Raises BadValue."""
+        return post_named(name, visible(self._gauge(), self._power.gpus)) if name else self.posts()[0]
+
+    def crew(self, command: Sequence[str], environment: Callable[[int], Mapping[str, str]]) -> Crew:
+        """A process of `command` at each post, not yet started; `environment` is that of one among so many."""
+        manned = self.posts()
+        return Crew.of(command, manned, self.roster, environment(len(manned)))
+
+    def worker(self, work: Mapping[str, Work], post: str | None, **more: Any) -> Worker:
+        """A worker in this process, at the post of this name or else the first; `more` is what `Worker` takes."""
+        return Worker(self.jobs, work, post=self.post(post), roster=self.roster, engines=self.engines, **more)
+
+    def workers(self) -> list[Line]:
+        """What each worker does now."""
+        return lines(self.posts(), self.roster)
+
+    @property
+    def offers(self) -> Offers:
+        """Every painter, as it stands whenever somebody looks."""
+        return Offers(lambda: self.engines.offers)
 
     def painter(self, name: str) -> Painter:
         """The engine of this name. Raises PainterUnavailable, saying why it does not run here."""
@@ -112,7 +150,7 @@ class House:
 
     def edits(self, picture: Callable[[str], Picture]) -> Edits:
         """The orders that repaint a part of an earlier image, whose sealed picture `picture` reads."""
-        return Edits(self.store, picture)
+        return Edits(self.store, self.masks, picture)
 
     def painters_of_people(self) -> list[Offer]:
         """The painters that are built in and paint whoever has references, each with what it still needs here."""

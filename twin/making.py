@@ -1,4 +1,4 @@
-"""What the command line asks of the twin domain by itself: who is in a studio, pictures of the looks, pictures for detectors."""
+"""What the command line asks of the twin domain by itself: people, workers, pictures of the looks and for detectors."""
 
 from argparse import Namespace
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from twin.errors import BadValue
 from twin.house import House
+from twin.jobs import crew
 from twin.looks.gallery import DISCLOSURE, paint_gallery
 from twin.plates.specimens import write_pictures
 from twin.ports import Picture
@@ -13,7 +14,7 @@ from twin.registry.people import people
 
 Mark = Callable[[Picture, str, str], bytes]
 """The small marked picture of a painting, given what it discloses and its source type."""
-COMMANDS = ("people", "specimens", "thumbnails")
+COMMANDS = ("people", "specimens", "thumbnails", "workers")
 
 
 def make(house: House, asked: Namespace, mark: Mark) -> str:
@@ -23,6 +24,8 @@ def make(house: House, asked: Namespace, mark: Mark) -> str:
     """
     if asked.command == "people":
         return people(house.store, asked)
+    if asked.command == "workers":
+        return crew.told(house.workers(), as_json=asked.json)
     try:
         if asked.command == "specimens":
             return write_pictures(Path(asked.folder), house.specimens(asked.purpose))

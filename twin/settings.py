@@ -23,7 +23,9 @@ class Settings:
     `wanted` is the kind of home asked for ("demo", "studio" or None); `public` the name under which browsers come over https,
     through a proxy; `framed` says that this is a hosted Space, shown inside another page; `fault` is the point at which a test
     wants the process to die; `threads` how many a model may take; `compiled` that a GPU's
-    models are compiled; `scratch` is where the web framework keeps what pages hold.
+    models are compiled; `workers` how many worker processes there are at most (None: one for each GPU, one without any);
+    `gpus` are those that CUDA may use, as CUDA_VISIBLE_DEVICES names them (None: all); `scratch` is where the web framework keeps
+    what pages hold.
     Raises BadValue.
     """
 
@@ -36,12 +38,18 @@ class Settings:
     fault: str | None = None
     threads: int = 2
     compiled: bool = False
+    workers: int | None = None
+    gpus: str | None = None
     scratch: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a port that is none."""
+        """Refuse a port that is none, no worker at all, and no thread."""
         if self.port not in PORTS:
             raise BadValue(f"A port is a number from 1 to 65535, not {self.port}.")
+        if self.workers is not None and self.workers < 1:
+            raise BadValue("A studio has one worker at the least.")
+        if self.threads < 1:
+            raise BadValue("A worker computes with one thread at the least.")
 
     @property
     def exposed(self) -> tuple[Path, ...]:
@@ -62,7 +70,12 @@ class Settings:
     @property
     def power(self) -> Power:
         """How engines may use the machine."""
-        return Power(self.threads, self.compiled)
+        return Power(self.threads, self.compiled, self.gpus, self.workers)
+
+    def beside(self, environment: Mapping[str, str], workers: int) -> dict[str, str]:
+        """The environment of one of so many workers, among whom the processors are shared."""
+        threads = max(1, min(self.threads, (os.cpu_count() or 1) // max(1, workers)))
+        return {**environment, "TWIN_STUDIO_THREADS": str(threads)}
 
     @classmethod
     def read(cls, asked: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
@@ -77,7 +90,17 @@ class Settings:
             public=asked.get("public") or space,
             framed=space is not None,
             fault=environment.get("TWIN_STUDIO_FAULT"),
-            threads=min(4, os.cpu_count() or 1),
+            threads=_number(environment, "TWIN_STUDIO_THREADS") or min(4, os.cpu_count() or 1),
             compiled=environment.get("TWIN_STUDIO_COMPILE") == "1",
+            workers=asked.get("workers") or _number(environment, "TWIN_STUDIO_WORKERS"),
+            gpus=environment.get("CUDA_VISIBLE_DEVICES"),
             scratch=Path(environment["GRADIO_TEMP_DIR"]) if environment.get("GRADIO_TEMP_DIR") else None,
         )
+
+
+def _number(environment: Mapping[str, str], name: str) -> int | None:
+    """A count that a variable sets; None where it is not set. Raises BadValue."""
+    told = environment.get(name, "")
+    if told and not (told.isdecimal() and int(told) > 0):
+        raise BadValue(f"{name} is a number from 1 on, not {told!r}.")
+    return int(told) if told else None

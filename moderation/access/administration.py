@@ -35,15 +35,31 @@ class Installed(Protocol):
     def command(self) -> str: ...
 
 
+class Working(Protocol):
+    """A worker: its post, the GPU it is at in words, what it does, and when it last spoke ('' when never)."""
+
+    @property
+    def post(self) -> str: ...
+    @property
+    def gpu(self) -> str: ...
+    @property
+    def standing(self) -> str: ...
+    @property
+    def at(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class AdminDesk:
-    """What stands behind the routes: `verify` gives sentences or raises what does not hold, `runs` the receipts of retention."""
+    """What stands behind the routes: `verify` gives sentences or raises what does not hold, `runs` the receipts of retention,
+    `workers` every worker there is or should be.
+    """
 
     administration: Administration
     installed: Callable[[], Sequence[tuple[str, Sequence[Installed]]]]
     head: Callable[[], Head | None]
     verify: Callable[[], Sequence[str]]
     runs: Callable[[], Sequence[Any]]
+    workers: Callable[[], Sequence[Working]]
     words: Mapping[str, Any]
 
 
@@ -84,7 +100,7 @@ def administration_routes(pages: Pages, desk: AdminDesk) -> APIRouter:
 
 def _shown(pages: Pages, desk: AdminDesk, request: Request, account: Account, **said: Any) -> Response:
     facts = {"all": desk.administration.overview(account), "installed": desk.installed()}
-    facts |= {"head": desk.head(), "runs": desk.runs()}
+    facts |= {"head": desk.head(), "runs": desk.runs(), "workers": desk.workers()}
     told = {"complaint": "", "verified": (), "link": "", "invited": "", **said}
     status = HTTPStatus.BAD_REQUEST if told["complaint"] else HTTPStatus.OK
     return pages.page(request, "admin.html", status=status, **facts, **told, **desk.words)

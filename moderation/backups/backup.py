@@ -30,7 +30,7 @@ KIND = "twin-studio-backup"
 FORMAT = 1
 DATABASE = "studio.sqlite"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
-LEFT_OUT = ("keys", "packs", "painters", "progress", "worker.lock")
+LEFT_OUT = ("keys", "packs", "painters", "progress", "workers", "worker.lock")
 """Keys are exported apart, models are installed again, and progress is of images that are painted again."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from moderation.access.administration import AdminDesk, Installed, administration_routes
+from moderation.access.administration import AdminDesk, Installed, Working, administration_routes
 from moderation.access.answers import Pages
 from moderation.administration import Administration
 from moderation.audit.verification import verify_home
@@ -47,7 +47,9 @@ class Row:
     command: str
 
 
-def administration_router(house: House, engines: Callable[[], Engines], assets: Path) -> Callable[[Pages], Any]:
+def administration_router(
+    house: House, engines: Callable[[], Engines], assets: Path, workers: Callable[[], Sequence[Working]]
+) -> Callable[[Pages], Any]:
     """The router of /admin; `assets` holds the catalogue of packs."""
     packs = Packs(house.database, house.home.packs, Catalogue.read(assets / "packs.json"), assets)
 
@@ -61,6 +63,7 @@ def administration_router(house: House, engines: Callable[[], Engines], assets: 
         house.witnesses.latest,
         lambda: verify_home(house.database, house.heads, house.tombstones).sentences(),
         lambda: house.retention.runs()[:RUNS],
+        workers,
         {"day": day, "ago": lambda text: age(text, house.clock())},
     )
     return lambda pages: administration_routes(pages, desk)

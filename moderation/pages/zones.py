@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from moderation.access.account import Account, Role
+from moderation.access.administration import Working
 from moderation.access.answers import Linked
 from moderation.access.decisions import Log, decision_routes
 from moderation.access.guard import Guard
@@ -71,6 +72,7 @@ class Twins(Protocol):
     @property
     def lookbook(self) -> _Looks: ...
     def painters_of_people(self) -> Sequence[Painter]: ...
+    def workers(self) -> Sequence[Working]: ...
     def portrait(self, twin_id: str, /) -> bytes: ...
     def cast(self) -> Sequence[_Named]: ...
 
@@ -164,7 +166,7 @@ def parts_of(
         repainting_router(house, repaints),
         lambda pages: decision_routes(pages, _decisions(house)),
         *agency_routers(house, twins.bureau, refusals, missing),
-        administration_router(house, lambda: twins.engines, assets),
+        administration_router(house, lambda: twins.engines, assets, twins.workers),
         lambda pages: password_routes(pages, house.accounts, house.sessions, house.confirmations),
         lambda pages: notice_routes(pages, house.notices.inbox, house.notices.links, house.settle),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),

@@ -39,6 +39,12 @@ class Beside:
     def card(self, name: str) -> PainterCard:
         return self.engines.card(name)
 
+    def held(self) -> dict[str, str]:
+        return self.engines.held()
+
+    def without_room(self) -> frozenset[str]:
+        return frozenset()
+
     @property
     def offers(self) -> list[Offer]:
         return [replace(one, refusal="") if one.name == CARD.name else one for one in self.engines.offers]
@@ -99,7 +105,7 @@ def studio_with_klein(folder: Path, *, klein: bool = True) -> Iterator[Served]:
         )
         studio.painting.engines = Beside(studio.painting.engines, painter)  # type: ignore[assignment]
     stop = threading.Event()
-    worker = threading.Thread(target=studio.worker("worker", stop).run, daemon=True)
+    worker = threading.Thread(target=studio.worker(stop).run, daemon=True)
     worker.start()
     try:
         with serving(app.build_site(studio)) as address:

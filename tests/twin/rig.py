@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,9 @@ from twin.errors import TwinError
 from twin.jobs.claim import Claim, Maker
 from twin.jobs.jobs import Jobs
 from twin.jobs.orphans import sweep
+from twin.jobs.posts import Post
+from twin.jobs.presence import Engines
+from twin.jobs.roster import Roster
 from twin.jobs.work import Examine, Paint
 from twin.jobs.worker import Worker, stop_on_terminate
 from twin.looks.look import Light, Look, Pose
@@ -125,6 +128,9 @@ class Rig:
             reach=reach,
         )
         self.halt: str | None = None
+        self.roster = Roster(home / "workers", clock)
+        self.post: Post | None = None
+        self.engines: Engines | None = None
         self.painter = painter or TinyPainter()
         self._examine = examine
         self._reach = reach
@@ -176,10 +182,11 @@ class Rig:
         return Worker(
             self.jobs,
             self.work(**pieces),
-            name=name,
-            post=self.home / "worker.lock",
+            post=self.post or Post(name),
+            roster=self.roster,
             stop=stop or Event(),
             begin=self.sweep,
+            engines=self.engines,
             refusals=(TwinError, ModerationError),
             idle_s=0.01,
         )
@@ -189,10 +196,10 @@ class Rig:
         due = "SELECT 1 FROM job WHERE state = 'running' OR (state = 'waiting' AND not_before <= ?)"
         self.worker(name, **pieces).run(lambda: not self.rows(due, self.clock().isoformat(timespec="microseconds")))
 
-    def sweep(self) -> list[Path]:
+    def sweep(self, failed: Collection[str] = ()) -> list[Path]:
         # The files are of today, while the clock of a test stands anywhere.
         ever = datetime.max.replace(tzinfo=UTC)
-        return sweep(self.database, lambda submitted, underway, _: self.vault.sweep(submitted, underway, ever))
+        return sweep(self.database, lambda submitted, underway, _: self.vault.sweep(submitted, underway, ever), failed)
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         return self.database.rows(sql, values)
@@ -259,7 +266,7 @@ def main(home: str, fault: str, slow: str = "") -> None:
         Event().wait(0.05)
 
     rig = Rig(Path(home), Clock(), reach, TinyPainter(wait) if slow else None)
-    rig.worker(f"worker-{os.getpid()}", stop_on_terminate()).run()
+    rig.worker("cpu", stop_on_terminate()).run()
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """The engines that paint: those that run here are made once, and each of the others says what it would need."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, overload, runtime_checkable
 
 from twin.engines.accelerator import Accelerator, Power, accelerators
 from twin.engines.catalogue import Entry
 from twin.engines.installs import Installs
-from twin.engines.modes import GIGABYTE, choose, weights_in
+from twin.engines.modes import GIGABYTE, Mode, choose, weights_in
 from twin.errors import PainterUnavailable
 from twin.looks.prompt import words_of
 from twin.looks.wardrobe import Wardrobe
@@ -27,6 +27,21 @@ class Eyes(Protocol):
 
     def boxes(self, picture: Picture, /) -> Sequence[Box]: ...
     def nearness(self, picture: Picture, twin_id: str, /) -> float | None: ...
+
+
+@runtime_checkable
+class Warm(Protocol):
+    """An engine whose model stays loaded."""
+
+    @property
+    def held(self) -> Mode | None:
+        """How it is held now; None while it is not loaded."""
+        ...
+
+
+def nothing_held() -> Mapping[str, Mapping[str, str]]:
+    """For a process beside which no worker is."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -50,8 +65,28 @@ class Offer:
         return pictured if self.twins is None else twin_id in self.twins
 
 
+class Offers(Sequence[Offer]):
+    """Every painter as it stands at the moment of looking: what is free of a GPU changes while a page is open."""
+
+    def __init__(self, now: Callable[[], Sequence[Offer]]) -> None:
+        self._now = now
+
+    @overload
+    def __getitem__(self, place: int) -> Offer: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Offer]: ...
+    def __getitem__(self, place: int | slice) -> Offer | Sequence[Offer]:
+        return self._now()[place]
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(self._now())
+
+
 class Engines:
-    """Painters by name. `gpus` tells the GPUs as they are now."""
+    """Painters by name. `gpus` tells the GPUs as they are now, `held` how workers hold which painter's model, by GPU (UUID)."""
 
     def __init__(
         self,
@@ -62,10 +97,11 @@ class Engines:
         power: Power,
         gpus: Callable[[], Sequence[Accelerator]] = accelerators,
         device: Callable[[], Any] | None = None,
+        held: Callable[[], Mapping[str, Mapping[str, str]]] = nothing_held,
     ) -> None:
-        """`device` makes what engines run on (`twin.painters.device.Device`); else it is the first GPU."""
+        """`device` makes what engines run on (`twin.painters.device.Device`); else it is the first GPU that this process sees."""
         self._assets, self._installs, self._wardrobe, self._eyes = assets, installs, wardrobe, eyes
-        self._power, self._gpus, self._device = power, gpus, device
+        self._power, self._gpus, self._device, self._held = power, gpus, device, held
         self._made: dict[tuple[str, str], Painter] = {}
 
     def painter(self, name: str) -> Painter:
@@ -87,6 +123,23 @@ class Engines:
         """The same engine without any choice among several paintings, to paint one again. Raises PainterUnavailable."""
         engine = self.painter(name)
         return engine.painter if isinstance(engine, BestOf) else engine
+
+    def held(self) -> dict[str, str]:
+        """How the model of each painter that is warm in this process is held, by the painter's name."""
+        engines = {name: one.painter if isinstance(one, BestOf) else one for (name, _), one in tuple(self._made.items())}
+        return {name: str(one.held) for name, one in engines.items() if isinstance(one, Warm) and one.held}
+
+    def without_room(self) -> frozenset[str]:
+        """The painters that are installed, need a GPU, and neither stand on this process's GPU now nor find room there."""
+        gpus, warm = self._gpus(), self.held()
+        wanting = [one for one in self._installs.catalogue.entries if one.card.needs.accelerator and not self._missing(one)]
+        return frozenset(one.card.name for one in wanting if one.card.name not in warm and not self._fits(one, gpus[:1]))
+
+    def _fits(self, entry: Entry, gpus: Sequence[Accelerator]) -> bool:
+        try:
+            return bool(gpus) and bool(choose(gpus[0].free, weights_in(self._installs.place(entry.card.name))))
+        except PainterUnavailable:
+            return False
 
     def card(self, name: str) -> PainterCard:
         """Who a painter is, whether it runs here or not. Raises PainterUnavailable for one that nobody can order of."""
@@ -126,18 +179,22 @@ class Engines:
         return ""
 
     def _measured(self, entry: Entry) -> tuple[str, str]:
-        """Why this machine's first GPU, which engines run on, will not do, or how the model would be held on it now."""
-        title = entry.card.title
-        gpus = self._gpus()
+        """Why none of the GPUs that workers are at will do, or else how the model is or would be held on each of them now."""
+        title, gpus, held = entry.card.title, self._gpus(), self._held()
         if not gpus:
             return f"{title} needs {entry.memory_class}, and the driver of this machine tells of no GPU.", ""
-        gpu = gpus[0]
-        try:
-            mode = choose(gpu.free, weights_in(self._installs.place(entry.card.name)))
-        except PainterUnavailable as refusal:
-            return f"{title}: {refusal}", ""
-        here, whole = gpu.free / GIGABYTE, gpu.total / GIGABYTE
-        return "", f"{gpu.title}, {here:.1f} of {whole:.1f} GB free: it would run as {mode.words}."
+        weights = weights_in(self._installs.place(entry.card.name))
+        told: list[str] = []
+        refusals: list[str] = []
+        for gpu in gpus:
+            mode = held.get(gpu.uuid, {}).get(entry.card.name)
+            try:
+                how = f"it runs as {Mode(mode).words}" if mode else f"it would run as {choose(gpu.free, weights).words}"
+            except PainterUnavailable as refusal:
+                how = "too little for it"
+                refusals.append(str(refusal))
+            told.append(f"{gpu.title}, {_memory(gpu)}: {how}.")
+        return (f"{title}: {refusals[0]}", "") if len(refusals) == len(gpus) else ("", " ".join(told))
 
     def _kept(self, name: str, version: str, make: Callable[[], Painter]) -> Painter:
         key = name, version
@@ -186,3 +243,8 @@ def views(poses: Sequence[tuple[str, str]], wanted: Sequence[float]) -> list[str
 def _turned(pose: dict[str, float]) -> float:
     """The head's turn as the camera sees it, in degrees."""
     return float(pose.get("yaw", 0.0)) + float(pose.get("body", 0.0))
+
+
+def _memory(gpu: Accelerator) -> str:
+    whole = f"{gpu.total / GIGABYTE:.1f} GB"
+    return f"{gpu.free / GIGABYTE:.1f} of {whole} free" if gpu.measured else f"{whole}, what is free is measured when it paints"

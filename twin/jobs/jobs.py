@@ -1,6 +1,7 @@
 """The job table: which worker has which image, under a lease that each of its later writes must still hold."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from ulid import ULID
 
 from twin.errors import LeaseLost, LicenceRefuses, NotFound, PainterUnavailable
 from twin.jobs.claim import Claim, Maker, enter, hold, lapse, stop
-from twin.jobs.turns import ATTEMPTS, DUE, NEXT
+from twin.jobs.turns import ATTEMPTS, NEXT, OPEN
 from twin.orders.order import RenderOrder
 from twin.ports import GiveUp, Halted, LicenceInForce, Move, Reach, Row, Store, Transaction, unreached
 
@@ -116,21 +117,34 @@ class Jobs:
             self._move(tx, render_id, "cancelled", "creative")
             stop(tx, render_id)
 
-    def expire_leases(self) -> None:
-        """Make every running job claimable at once; for a worker that knows it is alone."""
-        with self._store.write(WORKER) as tx:
-            tx.execute("UPDATE job SET lease_until = ? WHERE state = 'running'", [tx.now])
+    def workers(self) -> list[str]:
+        """The names of the workers that hold a job, dead or alive."""
+        return [str(row["worker"]) for row in self._store.rows("SELECT DISTINCT worker FROM job WHERE state = 'running'")]
 
-    def claim(self, worker: str) -> Claim | None:
+    def expire_leases(self, workers: Collection[str] | None = None) -> None:
+        """Make the running jobs of workers that are known to be gone claimable at once; of all, where none are named."""
+        if workers is not None and not workers:
+            return
+        gone = "" if workers is None else " AND worker IN (SELECT value FROM json_each(:gone))"
+        with self._store.write(WORKER) as tx:
+            values = {"now": tx.now, "gone": json.dumps(list(workers or ()))}
+            tx.execute(f"UPDATE job SET lease_until = :now WHERE state = 'running'{gone}", values)
+
+    def claim(self, worker: str, unable: Callable[[], Collection[str]] = frozenset) -> Claim | None:
         """Take the next job by `twin.jobs.turns`; None when there is none.
 
-        An expired lease is taken over. After the third it ends: a painting has failed, an examination is given up.
+        `unable` names the painters that this worker must leave to others; it is asked only while something is due. An expired
+        lease is taken over. After the third it ends: a painting has failed, an examination is given up.
         """
-        if not self._store.rows(f"SELECT 1 FROM job WHERE {DUE} LIMIT 1", {"now": _text(self._clock())}):
+        due = {"now": _text(self._clock()), "barred": "[]"}
+        if not self._store.rows(OPEN, due):
+            return None
+        barred = json.dumps(sorted(unable()))
+        if barred != "[]" and not self._store.rows(OPEN, {**due, "barred": barred}):
             return None
         with self._store.write(WORKER) as tx:
             self._end_lost(tx)
-            claim = self._take(tx, worker, NEXT)
+            claim = self._take(tx, worker, NEXT, barred=barred)
         if claim is not None:
             self._reach(f"{claim.kind}.claimed")
         return claim

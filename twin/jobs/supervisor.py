@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -30,8 +30,9 @@ PR_SET_PDEATHSIG = 1
 class Supervisor:
     """Keeps one child process of `command` running until told to stop; its output goes to `log`, or to the parent's.
 
-    Of the log the last few million bytes are kept. The child must call `follow_parent`. `clock` gives seconds, `pause` waits for
-    some unless told to stop.
+    Of the log the last few million bytes are kept. The child must call `follow_parent`; its `environment` is the parent's unless
+    another is given. `name` is what it is called where its end is told.
+    `clock` gives seconds, `pause` waits for some unless told to stop.
     """
 
     def __init__(
@@ -39,10 +40,13 @@ class Supervisor:
         command: Sequence[str],
         *,
         log: Path | None = None,
+        name: str = "worker",
+        environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
     ) -> None:
-        self._command = list(command)
+        self._command, self._name = list(command), name
+        self._environment = None if environment is None else dict(environment)
         self._log = RotatingFileHandler(log, maxBytes=LOG_BYTES, backupCount=LOGS_BEFORE, delay=True) if log else None
         self._clock = clock
         self._told = threading.Event()
@@ -87,7 +91,7 @@ class Supervisor:
                 return
             if self._clock() - begun >= STEADY_S:
                 pause_s = FIRST_PAUSE_S
-            LOG.warning("The worker ended (%s) and starts again in %g s.", how, pause_s)
+            LOG.warning("The worker %s ended (%s) and starts again in %g s.", self._name, how, pause_s)
             self._pause(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -114,7 +118,9 @@ class Supervisor:
     def _spawn(self) -> subprocess.Popen[bytes]:
         # A session of its own, so that Ctrl-C in the terminal reaches the studio alone, which then ends the worker in peace.
         out, err = (None, None) if self._log is None else (subprocess.PIPE, subprocess.STDOUT)
-        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=out, stderr=err, start_new_session=True)
+        return subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=out, stderr=err, start_new_session=True, env=self._environment
+        )
 
 
 def follow_parent(platform: str = sys.platform) -> None:

@@ -1,6 +1,6 @@
 """What a worker does with a claim: have it painted, sealed and submitted, or have it examined and judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -53,7 +53,8 @@ class Paint(Generic[S]):
 
     `painters` finds an engine by name, `references` the pictures of a twin, `environment` describes this process, `negative`
     finds the negative that a claim can be developed from, `edit` the part of an earlier image that it repaints. `seal` makes
-    of a painting what `incoming` stores and submits; `sweep` removes files that no row owns.
+    of a painting what `incoming` stores and submits; `sweep` removes files that no row
+    owns, those of images that just failed among them.
     """
 
     jobs: Jobs
@@ -62,7 +63,7 @@ class Paint(Generic[S]):
     environment: Callable[[], Environment]
     seal: Callable[[Claim, Painting], S]
     incoming: Incoming[S]
-    sweep: Callable[[], object]
+    sweep: Callable[[Collection[str]], object]
     negative: Callable[[Claim], Negative | None] = no_negative
     edit: Callable[[Claim], Edit | None] = no_edit
     reach: Reach = unreached
@@ -153,7 +154,7 @@ class Paint(Generic[S]):
             self.jobs.finish_paint(claim, recipe.as_json(), write)
         except Exception:
             # The rows were undone; the files, which know of no transaction, follow.
-            self.sweep()
+            self.sweep([claim.render_id])
             raise
 
 

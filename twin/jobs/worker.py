@@ -1,10 +1,11 @@
-"""The worker: claims one job after another and works it off, alone at its home."""
+"""The worker: claims one job after another and works it off, alone at its post."""
 
 import errno
 import logging
+import os
 import signal
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from contextlib import suppress
 from threading import Event
 from typing import Protocol, runtime_checkable
 
@@ -14,12 +15,19 @@ from twin.errors import EngineBroken, LeaseLost, TwinError
 from twin.jobs.claim import Claim
 from twin.jobs.hand import Hand, ToldToStop
 from twin.jobs.jobs import Jobs
+from twin.jobs.posts import Post
+from twin.jobs.presence import Engines, Presence
+from twin.jobs.pulse import Pulse
+from twin.jobs.roster import Roster
 from twin.jobs.work import Beat
 
 LOG = logging.getLogger(__name__)
 
 IDLE_S = 0.25
 """How long an idle worker waits before it looks again."""
+
+CHORES = ".chores"
+"""The lock of whoever does what is done once for the whole studio; no post can be called so."""
 
 Work = Callable[[Claim, Beat], None]
 """Works a claim off, telling each step. Raises LeaseLost, or what went wrong."""
@@ -45,6 +53,14 @@ def stop_on_terminate() -> Event:
     return stop
 
 
+def _take(lock: FileLock) -> bool:
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    return True
+
+
 def _never() -> bool:
     return False
 
@@ -54,12 +70,13 @@ def _nothing() -> None:
 
 
 class Worker:
-    """One worker of a home, named for the job table.
+    """One worker at its post.
 
-    `post` is a lock file which the kernel frees when its holder dies: whoever has it knows that every lease in the
-    table is a dead worker's, and takes them over at once. `begin` runs then, before the first claim, and `settle` before
-    every claim. Work that is `Together` gets the images of one order in one go. Messages of `refusals` are sentences for
-    people and final; any other failure is tried again and put into words here.
+    The kernel frees a post's lock when its holder dies: whoever takes it knows that the leases of whoever was there are a dead
+    worker's, as are those of every post that nobody holds, and takes them over at once. `begin` runs then, before the first
+    claim. Before every claim `recall` runs, and `settle` unless another worker is just at it. Work that is `Together` gets the
+    images of one order in one go. `engines` tell what this worker has no room for, which it leaves to others. Messages of
+    `refusals` are sentences for people and final; any other failure is tried again and put into words here.
     """
 
     def __init__(
@@ -67,23 +84,31 @@ class Worker:
         jobs: Jobs,
         work: Mapping[str, Work],
         *,
-        name: str,
-        post: Path,
+        post: Post,
+        roster: Roster,
         stop: Event,
         begin: Callable[[], object],
         settle: Callable[[], object] = _nothing,
+        recall: Callable[[], object] = _nothing,
+        engines: Engines | None = None,
         refusals: tuple[type[Exception], ...] = (TwinError,),
         idle_s: float = IDLE_S,
+        pulse: Pulse | None = None,
     ) -> None:
         self._jobs = jobs
         self._work = work
-        self._name = name
-        self._post = FileLock(post)
+        self._post = post
+        self._roster = roster
+        self._name = post.worker(os.getpid())
+        self._presence = Presence(post, roster, roster.clock, engines)
+        self._lock, self._chores = roster.lock(post.name), roster.lock(CHORES)
         self._stop = stop
         self._begin = begin
         self._settle = settle
+        self._recall = recall
         self._refusals = refusals
         self._idle_s = idle_s
+        self._pulse = pulse or Pulse()
 
     def run(self, done: Callable[[], bool] = _never) -> None:
         """Work until told to stop or `done`; while another worker holds the post, wait for either.
@@ -91,40 +116,37 @@ class Worker:
         Raises what the database raises, and EngineBroken; a supervisor starts the worker anew then.
         """
         while not self._over(done):
-            if not self._take_post():
+            if not _take(self._lock):
                 self._stop.wait(self._idle_s)
                 continue
             try:
-                self._jobs.expire_leases()
+                with self._roster.vacant(self._jobs.workers(), self._post.name) as gone:
+                    self._jobs.expire_leases(gone)
                 self._begin()
                 while not self._over(done):
                     if not self.once():
                         self._stop.wait(self._idle_s)
             finally:
-                self._post.release()
+                self._lock.release()
 
     def _over(self, done: Callable[[], bool]) -> bool:
         return self._stop.is_set() or done()
-
-    def _take_post(self) -> bool:
-        try:
-            self._post.acquire(blocking=False)
-        except Timeout:
-            return False
-        return True
 
     def once(self) -> bool:
         """Claim and work off one job, or an order's images that are painted in one go; whether there was one.
 
         Raises EngineBroken, after which this process is of no use.
         """
-        self._settle()
-        claim = self._jobs.claim(self._name)
+        self._turn()
+        claim = self._jobs.claim(self._name, self._presence.leaves_to_others)
         if claim is None:
             return False
+        with suppress(OSError):
+            self._presence.say(f"{claim.kind} {claim.render_id}")
         hand = Hand([claim, *self._beside(claim)], self._jobs.beat, self._stop)
         try:
-            self._work_off(hand)
+            with self._pulse.holding(hand):
+                self._work_off(hand)
         except ToldToStop:
             for one in hand.held:
                 self._leave(one)
@@ -138,6 +160,17 @@ class Worker:
             LOG.exception("%s of image %s failed at attempt %d", claim.kind, claim.render_id, claim.attempt)
             self._fail_all(hand, error)
         return True
+
+    def _turn(self) -> None:
+        """What is due between two jobs; a disk too full for a worker's own line costs the line and not the worker."""
+        self._recall()
+        if _take(self._chores):
+            try:
+                self._settle()
+            finally:
+                self._chores.release()
+        with suppress(OSError):
+            self._presence.say()
 
     def _beside(self, claim: Claim) -> list[Claim]:
         work = self._work[claim.kind]

@@ -50,6 +50,7 @@ class Acts:
             tools.look: first.name,
             tools.look_words: cards.look_words(first),
             **self._painters(twin, None),
+            tools.painters: cards.painters(self.studio.painters),
             **self._wear(first.name, view.twin_id, self._chosen(twin, None)),
             **self.room.show(self.studio, view),
         }

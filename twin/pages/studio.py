@@ -106,6 +106,7 @@ def _wire_entry(page: Any, guard: Guard, acts: Acts) -> None:
         tools.licence,
         tools.painted_by,
         tools.painter,
+        tools.painters,
         *standing,
         tools.look,
         tools.look_words,

@@ -43,6 +43,7 @@ class Tools:
     cloth: Widget
     backdrop: Widget
     painter: Widget
+    painters: Widget
     count: Widget
     seed: Widget
     chance: Widget
@@ -138,7 +139,7 @@ def _fold(made: dict[str, Widget], studio: Studio) -> None:
     ready = [(one.title, one.name) for one in studio.painters if not one.refusal]
     first = ready[0][1] if ready else None
     made["painter"] = gr.Dropdown(ready, value=first, label="Painter", elem_id="painter", filterable=False)
-    leaf("painters", cards.painters(studio.painters))
+    made["painters"] = leaf("painters", cards.painters(studio.painters))
 
 
 def _slider(elem_id: str, label: str, span: Span, step: float, value: float) -> Widget:

@@ -68,6 +68,11 @@ class KleinPainter:
         """How the model is held; None before the first picture."""
         return self._mode
 
+    @property
+    def held(self) -> Mode | None:
+        """How the model is held now; None while it is not loaded."""
+        return self._mode if self._pipeline is not None else None
+
     def paint(self, request: PaintRequest, on_step: OnStep) -> Painting:
         """Paint one picture, or the marked part of one; what `on_step` raises passes through and nothing is kept.
 

@@ -105,7 +105,7 @@ class WithAyla(Newcomer):
 
     def work(self) -> None:
         """Work until nothing is due."""
-        worker = self.studio.worker("worker", threading.Event())
+        worker = self.studio.worker(threading.Event())
         for _ in range(40):
             if not worker.once():
                 return
@@ -125,7 +125,7 @@ def main(home: str) -> None:
     torch.set_num_threads(1)
     studio = app.open_studio(Settings(Path(home)), lambda: datetime.now(UTC), lambda _: None)
     with_klein(studio)
-    studio.worker("worker-apart", threading.Event()).run(lambda: not studio.judging.database.rows(OPEN))
+    studio.worker(threading.Event()).run(lambda: not studio.judging.database.rows(OPEN))
 
 
 if __name__ == "__main__":

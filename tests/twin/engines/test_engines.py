@@ -1,6 +1,7 @@
 """Who paints here: those that run are made once, and the page says of each other what it would need."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,18 @@ from moderation.database import Database
 from tests.twin.cast import ASSETS, WARDROBE, empty_registry
 from tests.twin.engines.test_installs import ADMIN, CATALOGUE, FILES, laid
 from twin.engines.accelerator import Accelerator, Power
-from twin.engines.engines import Engines, Offer, views
+from twin.engines.engines import Engines, Offer, Offers, views
 from twin.engines.installs import Installs
+from twin.engines.modes import Mode
 from twin.errors import PainterUnavailable
 from twin.orders.best import BestOf
 from twin.orders.edit import Box
 from twin.ports import Picture
 
-BIG = Accelerator("NVIDIA H100", 80 * 10**9, 85 * 10**9)
-SMALL = Accelerator("An old GPU", 10**9, 4 * 10**9)
+BIG = Accelerator("NVIDIA H100", 80 * 10**9, 85 * 10**9, "GPU-big")
+SMALL = Accelerator("An old GPU", 10**9, 4 * 10**9, "GPU-small", 1)
+SLICE = Accelerator("An A100, slice 0", 20 * 10**9, 20 * 10**9, "MIG-1", 2, 0, measured=False)
+KLEIN = "flux2-klein-4b"
 
 
 class NoEyes:
@@ -71,8 +75,50 @@ def test_with_weights_the_gpus_free_memory_decides_and_is_shown(store: Database,
     Installs(store, folder, CATALOGUE).bring("flux2-klein-4b", laid(tmp_path / "given"), ADMIN)
     assert "tells of no GPU" in offer(engines(store, folder), "flux2-klein-4b").refusal
     assert "1.0 GB are free" in offer(engines(store, folder, SMALL), "flux2-klein-4b").refusal
-    shown = offer(engines(store, folder, BIG, SMALL), "flux2-klein-4b")
-    assert (shown.refusal, shown.detail) == ("", "NVIDIA H100, 80.0 of 85.0 GB free: it would run as the whole model in bf16.")
+    shown = offer(engines(store, folder, BIG, SMALL, SLICE), KLEIN)
+    assert (shown.refusal, shown.detail) == (
+        "",
+        "NVIDIA H100, 80.0 of 85.0 GB free: it would run as the whole model in bf16. "
+        "An old GPU, 1.0 of 4.0 GB free: too little for it. "
+        "An A100, slice 0, 20.0 GB, what is free is measured when it paints: it would run as the whole model in bf16.",
+    )
+
+
+def test_what_is_shown_is_as_of_now_and_a_model_that_stands_on_a_gpu_leaves_it_on_offer(store: Database, tmp_path: Path) -> None:
+    folder, now, held = tmp_path / "painters", [BIG], {}
+    installs = Installs(store, folder, CATALOGUE)
+    installs.bring(KLEIN, laid(tmp_path / "given"), ADMIN)
+    made = Engines(ASSETS, installs, WARDROBE, NoEyes, Power(1), lambda: now, held=lambda: held)
+    told = Offers(lambda: made.offers)
+    shown = [one.detail for one in told if one.name == KLEIN]
+    now[0] = replace(BIG, free=2 * 10**9)
+    refused = next(one for one in told if one.name == KLEIN)
+    held["GPU-big"] = {KLEIN: "quantised"}
+    warm = next(one for one in told if one.name == KLEIN)
+    assert shown == ["NVIDIA H100, 80.0 of 85.0 GB free: it would run as the whole model in bf16."]
+    assert "2.0 GB are free" in refused.refusal
+    assert (warm.refusal, warm.detail) == (
+        "",
+        "NVIDIA H100, 2.0 of 85.0 GB free: it runs as the whole model in eight bits (quantised).",
+    )
+    assert len(told) == len(made.offers)
+    assert told[0] == made.offers[0]
+
+
+def test_a_worker_has_no_room_for_a_painter_whose_gpu_is_full_or_gone_unless_it_stands_there(
+    store: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "painters"
+    assert engines(store, folder, SMALL).without_room() == frozenset(), "what is not installed is nobody's to leave"
+    Installs(store, folder, CATALOGUE).bring(KLEIN, laid(tmp_path / "given"), ADMIN)
+    assert engines(store, folder, BIG).without_room() == frozenset()
+    assert engines(store, folder, SMALL, BIG).without_room() == engines(store, folder).without_room() == {KLEIN}
+    made = engines(store, folder, SMALL)
+    klein = made.painter(KLEIN)
+    assert isinstance(klein, BestOf)
+    assert made.held() == {}
+    klein.painter._pipeline, klein.painter._mode = object(), Mode.OFFLOAD  # type: ignore[attr-defined]
+    assert (made.held(), made.without_room()) == ({KLEIN: "offload"}, frozenset())
 
 
 def test_an_installed_painter_is_made_once_knows_its_hash_and_is_made_anew_for_other_weights(

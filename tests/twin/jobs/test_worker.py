@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from filelock import FileLock
 
 from moderation.desk.submission import Sheet, Submissions
 from moderation.safeguards.finding import Verdict
@@ -135,7 +134,7 @@ def test_a_worker_told_to_stop_ends_after_the_step_and_the_next_one_goes_on(rig:
 def test_a_second_worker_claims_nothing_while_the_post_is_held(rig: Rig) -> None:
     rig.order()
     looks = iter([False, False, True])
-    with FileLock(rig.home / "worker.lock"):
+    with rig.roster.lock("w2"):
         rig.worker("w2").run(lambda: next(looks))
     assert rig.rows("SELECT state FROM job") == [{"state": "waiting"}]
     rig.settle("w2")
