@@ -149,10 +149,7 @@ class Studio:
 
     def proof(self, account: Account, render_id: str, look: Look) -> Proof:
         """What the light table shows: a negative of this account's brand, developed for looking only. Raises what `open` does."""
-        negatives = self.judging.negatives
-        kept = negatives.open(account, render_id)
-        picture = self.painting.darkroom.proof(kept.sha256, lambda: negatives.content(kept), look)
-        return Proof(kept.proof(picture), kept.twin_name, Look.from_json(kept.render["look"]))
+        return self.painting.darkroom.proof(self.judging.negatives, account, render_id, look)
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Make face models and measurements ready, once; the demo's were measured beforehand."""
@@ -184,10 +181,10 @@ def build_site(studio: Studio) -> "FastAPI":
     from moderation.access import server
     from moderation.access.guard import Guard
     from moderation.pages.zones import Furniture, moderation_zones, parts_of
+    from twin.pages.proofs import TABLE_HEAD, proofs_of
     from twin.pages.studio import build_studio
 
-    judging, painting, settings = studio.judging, studio.painting, studio.settings
-    is_demo = studio.home.kind is Kind.DEMO
+    judging, painting, settings, is_demo = studio.judging, studio.painting, studio.settings, studio.home.kind is Kind.DEMO
     guard = Guard(judging.sessions, REFUSALS, MISSING)
     furniture = Furniture(judging, ASSETS / "theme", demo=is_demo)
     elsewhere = Elsewhere(
@@ -199,12 +196,13 @@ def build_site(studio: Studio) -> "FastAPI":
         proof=studio.proof,
         admit=judging.negatives.admit,
     )
-    page = build_studio(studio.floor().studio(painting.engines.offers, elsewhere), guard(Role.CREATIVE))
-    parts = parts_of(judging, painting, Repaints(studio.floor(), painting), assets=ASSETS, refusals=REFUSALS, missing=MISSING)
+    page = build_studio(room := studio.floor().studio(painting.engines.offers, elsewhere), guard(Role.CREATIVE))
+    repaints, proof = Repaints(studio.floor(), painting), proofs_of(room)
+    parts = parts_of(judging, painting, repaints, proof, assets=ASSETS, refusals=REFUSALS, missing=MISSING)
     hosts, secure = LOOPBACK | {settings.public or settings.host}, bool(settings.public)
     rules = server.SiteRules(is_demo, studio.home.folder, ASSETS / "theme", hosts, secure=secure, framed=settings.framed)
-    zones = [server.Zone("/studio", Role.CREATIVE, page, furniture.dress()), *moderation_zones(judging, furniture, guard)]
-    return server.build_site(rules, parts, zones)
+    rooms = server.Zone("/studio", Role.CREATIVE, page, furniture.dress(TABLE_HEAD))
+    return server.build_site(rules, parts, [rooms, *moderation_zones(judging, furniture, guard)])
 
 
 def serve(studio: Studio, say: Callable[[str], None]) -> None:

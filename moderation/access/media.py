@@ -43,7 +43,7 @@ class Pictures:
     `portrait` is asked by nobody (None) in a demo, whose cast is public. All give JPEG bytes, marked "AI-generated" but for
     `reference`, whose picture is marked as one.
     `grant` gives the token of a download that `open_download` redeems, of a copy by its name or ("") of the file itself; both
-    raise what the release domain refuses.
+    raise what the release domain refuses. `proof` develops an image's negative for a twin, words and the tools' values.
     """
 
     preview: Callable[[Account, str], bytes]
@@ -53,6 +53,7 @@ class Pictures:
     look: Callable[[Account, str], bytes]
     grant: Callable[[Account, str, str], str]
     open_download: Callable[[Account, str], Outgoing]
+    proof: Callable[[Account, str, str, str, str], bytes]
 
 
 def signed_in(request: Request) -> Account:
@@ -62,6 +63,7 @@ def signed_in(request: Request) -> Account:
 
 
 SignedIn = Annotated[Account, Depends(signed_in)]
+Told = Annotated[str, Form(max_length=4000)]
 
 
 def media_routes(pictures: Pictures) -> APIRouter:
@@ -83,6 +85,10 @@ def media_routes(pictures: Pictures) -> APIRouter:
     @router.get("/media/reference/{reference_id}")
     def reference(account: SignedIn, reference_id: str) -> Response:
         return _jpeg(pictures.reference(account, reference_id))
+
+    @router.post("/light-table/{render_id}", dependencies=[Depends(from_our_page)])
+    def proof(account: SignedIn, render_id: str, dials: Told, twin: Told = "", words: Told = "") -> Response:
+        return _jpeg(pictures.proof(account, render_id, twin, words, dials))
 
     @router.api_route("/media/look/{name}", methods=["GET", "HEAD"])
     def look(account: SignedIn, name: str) -> Response:

@@ -1,6 +1,6 @@
 """The zones of the moderation domain, and the pieces of theirs that the studio page shows too."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -137,12 +137,13 @@ def parts_of(
     house: House,
     twins: Twins,
     repaints: Repaints,
+    proof: Callable[[Account, str, str, str, str], bytes],
     *,
     assets: Path,
     refusals: tuple[type[Exception], ...],
     missing: tuple[type[Exception], ...],
 ) -> Parts:
-    """The objects behind the routes; `assets` holds the packs and what was measured of each."""
+    """The objects behind the routes; `proof` develops for the light table, `assets` holds the packs and what was measured."""
     pictures = Pictures(
         preview=house.viewing.preview,
         progress=house.viewing.progress,
@@ -151,6 +152,7 @@ def parts_of(
         look=lambda _, name: twins.lookbook.picture(name),
         grant=house.releases.grant,
         open_download=house.releases.open_download,
+        proof=proof,
     )
     key = session_key(house.home.keys / "session.key")
     front = Front(lambda: _still_here(house, twins), house.insight.inbox)

@@ -68,7 +68,11 @@ class Theatre:
 
     def function(self, zone: str, name: str) -> int:
         """The number under which Gradio knows a handler."""
-        return next(number for number, function in self.blocks[zone].fns.items() if function.name == name)
+        return next(number for number, function in self.functions(zone).items() if function.name == name)
+
+    def functions(self, zone: str) -> dict[int, Any]:
+        """The functions of a zone that run here; the others are the browser's own and have none."""
+        return {number: one for number, one in self.blocks[zone].fns.items() if one.fn is not None}
 
     def straight(self, login: str | None, zone: str, name: str, values: list[Any]) -> str:
         """Call a handler with its guard, as if all of Gradio's own checks had been passed; the refusal, or all it answered."""

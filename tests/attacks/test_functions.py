@@ -86,10 +86,22 @@ DEEDS = (
 
 
 def test_every_function_is_known_here(theatre: Theatre) -> None:
-    for zone, blocks in theatre.blocks.items():
+    for zone in theatre.blocks:
         known = READS[zone] | {deed.name for deed in DEEDS if deed.zone == zone}
         known |= {"/studio": {"open_shoot"}, "/review": CLAIMS, "/me": set()}[zone]
-        assert {function.name for function in blocks.fns.values()} == known
+        assert {function.name for function in theatre.functions(zone).values()} == known
+
+
+def test_what_runs_in_the_browser_alone_runs_nothing_here(theatre: Theatre) -> None:
+    stage, visitor = theatre.stage, theatre.as_one("maya")
+    before, fns = stage.rows(), theatre.blocks["/studio"].fns
+    bare = fns.keys() - theatre.functions("/studio").keys()
+    assert bare
+    for number in bare:
+        assert (fns[number].outputs, fns[number].queue) == ([], False)
+        status, text = visitor.call("/studio", number, [None] * len(fns[number].inputs), fresh_session())
+        assert status in (404, 422, 500) or json.loads(text)["data"] == [], text
+    assert changes(before, stage.rows()) == set()
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -98,7 +110,7 @@ def test_nobody_and_no_other_role_runs_a_function(theatre: Theatre, zone: str) -
     others = [login for role, pair in PAIRS.items() if role is not ZONES[zone] for login in pair]
     ids = ids_of(stage, "maya", stage.cast["maya", "nora", "approved"], "nora")
     before = stage.rows()
-    for number, function in theatre.blocks[zone].fns.items():
+    for number, function in theatre.functions(zone).items():
         values = arguments(stage, zone, function, ids)
         for place, login in enumerate((None, *others)):
             channel = CHANNELS[(number + place) % 2]
@@ -114,7 +126,7 @@ def test_the_ids_of_others_answer_as_those_of_nothing_and_change_nothing(theatre
         for state in ("queued", "blocked", "approved") if zone == "/studio" else ("her turn", "approved", "released"):
             foreign = ids_of(stage, victim, stage.cast[twins.maker, twins.hers, state], twins.alone)
             before = stage.rows()
-            for function in theatre.blocks[zone].fns.values():
+            for function in theatre.functions(zone).values():
                 if function.name == "open_shoot":
                     continue
                 for one, none in _mixtures(theatre, attacker, function, foreign):
@@ -129,7 +141,7 @@ def test_an_image_that_was_not_submitted_is_no_more_to_a_moderator_than_none(the
     stage = theatre.stage
     unseen = ids_of(stage, "maya", stage.cast["maya", "nora", "queued"], "nora")
     before = stage.rows()
-    for function in theatre.blocks["/review"].fns.values():
+    for function in theatre.functions("/review").values():
         if function.name in {"choose", "pass_on", "refuse", "escalate", "comment", "undo"}:
             one, none = (arguments(stage, "/review", function, ids) for ids in (unseen, nothing_of(unseen)))
             if function.name == "choose":
@@ -189,7 +201,7 @@ def _belongs_to(stage: Stage, new: set[tuple[str, str]], login: str) -> None:
 def test_what_no_page_sends_changes_nothing_and_shows_nothing(theatre: Theatre, zone: str) -> None:
     stage, login = theatre.stage, PAIRS[ZONES[zone]][1]
     visitor, before = theatre.as_one(login), stage.rows()
-    for number, function in theatre.blocks[zone].fns.items():
+    for number, function in theatre.functions(zone).items():
         if function.name == "revoke" or not function.inputs:
             continue
         for value in HOSTILE:
@@ -206,7 +218,7 @@ def test_what_no_page_sends_changes_nothing_and_shows_nothing(theatre: Theatre, 
 def test_a_file_of_the_machine_or_of_elsewhere_is_neither_read_nor_fetched(theatre: Theatre, zone: str) -> None:
     stage, visitor = theatre.stage, theatre.as_one(PAIRS[ZONES[zone]][0])
     before = stage.rows()
-    for number, function in theatre.blocks[zone].fns.items():
+    for number, function in theatre.functions(zone).items():
         for place, file in enumerate(FILES):
             values = [file] * max(1, len(function.inputs))
             status, text = visitor.call(zone, number, values, fresh_session(), CHANNELS[(number + place) % 2])
@@ -223,7 +235,7 @@ def test_the_page_session_of_another_is_closed(theatre: Theatre, channel: str) -
         session = fresh_session()
         assert victim.call(zone, theatre.function(zone, "enter"), [], session)[0] == 200
         before = stage.rows()
-        for number, function in theatre.blocks[zone].fns.items():
+        for number, function in theatre.functions(zone).items():
             status, text = attacker.call(zone, number, [None] * len(function.inputs), session, channel)
             assert status == 401, function.name
             assert not any(image in text for image in stage.cast.values())

@@ -1,5 +1,6 @@
 """The full file of an image: who gets it, when, and how little anybody else learns of it."""
 
+import json
 from dataclasses import replace
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from moderation.vault.vault import Shelf
 from tests.attacks.arguments import ABSENT, arguments, ids_of
 from tests.attacks.intruder import Intruder, Theatre
 from tests.attacks.stage import PAIRS, SHOOTS, Stage, changes
+from twin.pages.form import FIELDS, dials_of
 from twin.plates.darkroom import Darkroom
 
 WAYS = (("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-99"}))
@@ -127,7 +129,32 @@ def test_a_preview_is_a_small_marked_copy(theatre: Theatre, released: str) -> No
     assert len(preview) < len(theatre.stage.original(released)) / 2
 
 
+def proof(theatre: Theatre, login: str | None, image: str, **told: str) -> httpx.Response:
+    """Ask for a proof of an image, as the light table does."""
+    visitor, stage = theatre.as_one(login), theatre.stage
+    floor = stage.studio.floor()
+    look = floor.lookbook.look("moonlight").worn_by("nora", floor.wardrobe)
+    form = visitor.token("/sign-in") if login is None else visitor.client.get("/form-token").json()["form"]
+    fields = {"form": form, "twin": "nora", "words": "", "dials": json.dumps(dials_of(look).values), **told}
+    return visitor.client.post(f"/light-table/{image}", data=fields)
+
+
 def test_a_proof_shows_the_brand_its_own_negative_and_nobody_else_any(theatre: Theatre) -> None:
+    stage = theatre.stage
+    image = stage.bring(State.HER_TURN, "maya", "nora")
+    before = stage.rows()
+    shown = proof(theatre, "maya", image)
+    assert (shown.status_code, shown.headers["cache-control"]) == (200, "private, no-store")
+    assert shown.content.startswith(b"\xff\xd8\xff")
+    foreign, absent = proof(theatre, "theo", image), proof(theatre, "theo", ABSENT)
+    assert (foreign.status_code, foreign.text) == (absent.status_code, absent.text) == (404, foreign.text)
+    for login in (None, "rosa", "nora", "greta", "ada"):
+        assert proof(theatre, login, image).status_code in (401, 403, 404), login
+    assert proof(theatre, "maya", image, form="guessed").status_code == 403
+    assert changes(before, stage.rows()) == set()
+
+
+def test_the_words_about_a_proof_are_for_its_brand_alone(theatre: Theatre) -> None:
     stage = theatre.stage
     image = stage.bring(State.HER_TURN, "maya", "nora")
     function = theatre.blocks["/studio"].fns[theatre.function("/studio", "follow")]
@@ -136,19 +163,55 @@ def test_a_proof_shows_the_brand_its_own_negative_and_nobody_else_any(theatre: T
         ids = replace(ids_of(stage, login if login in SHOOTS else "maya", image, "nora"), image=laid)
         return theatre.straight(login, "/studio", "follow", arguments(stage, "/studio", function, ids))
 
-    assert "data:image/jpeg;base64," in follow("maya", image)
+    assert "Moved on the light table" in follow("maya", image)
     assert follow("theo", image) == follow("theo", ABSENT) == f"refused: {NOTHING_THERE}"
     for login in (None, "rosa", "nora", "greta", "ada"):
         assert follow(login, image).startswith("refused: You are signed")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"dials": "nothing"},
+        {"dials": "[" * 3000},
+        {"dials": "[1, 2]"},
+        {"dials": "{}"},
+        {"dials": json.dumps([{"path": "/etc/passwd"}] * len(FIELDS))},
+        {"dials": json.dumps([1e308] * len(FIELDS))},
+        {"dials": "x" * 10_000},
+        {"words": "Ж" * 600},
+        {"words": "navy backdrop", "twin": ABSENT},
+    ],
+)
+def test_what_no_tools_say_is_developed_into_nothing(theatre: Theatre, told: dict[str, str]) -> None:
+    answer = proof(theatre, "maya", theatre.stage.cast["maya", "nora", "approved"], **told)
+    assert answer.status_code in (404, 409, 413, 422)
+    assert "error" in answer.json()
+
+
+def test_a_negative_that_is_another_or_gone_is_not_developed(theatre: Theatre) -> None:
+    stage = theatre.stage
+    image, other = (stage.bring(State.HER_TURN, "maya", "nora") for _ in range(2))
     sealed = stage.original(image)
+    assert proof(theatre, "maya", image).status_code == 200
     stage.house.vault.keep(Shelf.NEGATIVE, image, b"another negative")
-    assert "data:image/jpeg" in follow("maya", image)  # it is open already, as it was kept
-    other = stage.bring(State.HER_TURN, "maya", "nora")
+    assert proof(theatre, "maya", image).status_code == 200  # it is open already, as it was kept
     stage.house.vault.drop(Shelf.NEGATIVE, other)
     stage.studio.painting.darkroom = Darkroom()
     for broken in (image, other):
-        assert follow("maya", broken).startswith("refused: ")
+        assert proof(theatre, "maya", broken).status_code in (404, 409)
     assert stage.original(image) == sealed
+
+
+def test_taking_back_closes_an_open_negative_at_the_next_request(theatre: Theatre) -> None:
+    stage = theatre.stage
+    image = stage.bring(State.HER_TURN, "maya", "nora")
+    assert proof(theatre, "maya", image).status_code == 200
+    assert image in stage.studio.painting.darkroom.open_ones()
+    stage.house.rights.withdraw_image(stage.account("nora"), image)
+    refused = proof(theatre, "maya", image)
+    assert (refused.status_code, refused.headers["content-type"]) == (404, "application/json")
+    assert image not in stage.studio.painting.darkroom.open_ones()
 
 
 def test_no_address_leads_to_a_negative(theatre: Theatre) -> None:

@@ -81,6 +81,7 @@ OWN = {
     ("POST", "/statement/my-data/erase"): always(403, nobody=401),
     ("GET", "/scales"): only("rosa", "idris", "ada", "adam"),
     ("GET", "/media/look/{name}"): only(*SIGNED),
+    ("POST", "/light-table/{render_id}"): always(403, nobody=401),
     ("GET", "/witness"): only(*SIGNED),
     ("POST", "/witness"): always(403, nobody=401),
     **{("GET", f"/revocation/{{taking_back_id}}{more}"): only("nora", "greta", "ada", "adam") for more in RECEIPTS},

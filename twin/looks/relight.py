@@ -28,11 +28,10 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True)
 class Proof:
-    """A development that nobody has submitted: a small marked JPEG, whose it is, and the look its negative was painted for."""
+    """A development that nobody has submitted: a small marked JPEG, and whose it is."""
 
     jpeg: bytes
     twin_name: str
-    painted: Look
 
 
 def on_negative(painted: Look, wanted: Look) -> Look:

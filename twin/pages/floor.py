@@ -93,6 +93,7 @@ class Floor:
             cancel=lambda account, render_id: self.jobs.cancel(render_id, maker_of(account)),
             repaint=self.repaint,
             proof=elsewhere.proof,
+            painted=lambda account, render_id: self.painted(account, render_id, elsewhere.admit),
             develop=lambda account, render_id, look: self.develop(account, render_id, look, elsewhere.admit),
             release=elsewhere.release,
             appeal=elsewhere.appeal,
@@ -186,6 +187,12 @@ class Floor:
             if not differences(earlier.look, wanted, self.wardrobe):
                 raise BadValue("Move a lamp or choose another colour first: this is the picture as it stands.")
             return self._enter(tx, replace(earlier, look=wanted, parent_id=render_id), maker_of(account))
+
+    def painted(self, account: Account, render_id: str, admit: Callable[[Transaction, Any, str], object]) -> Look:
+        """The look that an image's negative was painted for, for whoever may develop it. Raises what `admit` raises."""
+        with self.store.read(account.id) as tx:
+            admit(tx, account, render_id)
+            return self._earlier(tx, account, render_id).look
 
     def _earlier(self, tx: Transaction, account: Account, render_id: str) -> RenderOrder:
         rows = tx.execute("SELECT * FROM render WHERE id = ? AND brand_id = ?", [render_id, maker_of(account).brand_id])

@@ -13,6 +13,11 @@ from twin.pages.markup import picture
 from twin.pages.ports import ImageCard
 from twin.pages.tools import leaf
 
+FOLLOW = "(...tools) => window.followTable(...tools)"
+"""Run in the browser with the twin, the words and every tool's value: the picture follows."""
+RESTED = "(...values) => window.restedTable(values)"
+"""Run in the browser before the words about a move are asked for: while a lamp moves on the table, they wait."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -57,13 +62,14 @@ def build_table(stage: Any) -> Table:
     return Table(stage, sheet, proof, title, moved, before, develop, reset, leave, gr.State(""))
 
 
-def proof_picture(proof: Proof) -> Markup:
-    """The development, inside the page itself: no address leads to it, and nothing keeps it."""
+def proof_picture(render_id: str, proof: Proof) -> Markup:
+    """The development, inside the page itself: no link leads to it, and nothing keeps it. `light_table.js` lets it follow."""
     return Markup(
-        '<figure class="ts-picture"><img src="data:image/jpeg;base64,{}" alt="{}, developed as the tools stand, AI-generated"'
+        '<figure class="ts-picture" data-negative="{}"><img src="data:image/jpeg;base64,{}"'
+        ' alt="{}, developed as the tools stand, AI-generated"'
         ' width="384" height="480" decoding="sync">'
-        "<figcaption><b>AI-generated</b> {} · a proof, kept nowhere</figcaption></figure>"
-    ).format(b64encode(proof.jpeg).decode(), proof.twin_name, proof.twin_name)
+        '<figcaption><b>AI-generated</b> {} · a proof, kept nowhere <span role="alert" data-said></span></figcaption></figure>'
+    ).format(render_id, b64encode(proof.jpeg).decode(), proof.twin_name, proof.twin_name)
 
 
 def table_title(image: ImageCard) -> Markup:

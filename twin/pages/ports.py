@@ -145,8 +145,8 @@ class Studio:
 
     `header` and `story` give HTML that is already escaped; `read_words` applies words to a look of a twin, as a painter reads
     them, and raises WordsRefused with the sentence of the consent that forbids them; `proof` develops an image's negative to be
-    looked at and `develop` orders such a development as an image of its own; `painters` are all there are, with what they need;
-    `now` gives aware UTC times.
+    looked at, `painted` tells the look it was painted for and `develop` orders a development as an image of its own; `painters`
+    are all there are, with what they need; `now` gives aware UTC times.
     """
 
     header: Callable[[Account], str]
@@ -162,6 +162,7 @@ class Studio:
     cancel: Callable[[Account, str], None]
     repaint: Callable[[Account, str], str]
     proof: Callable[[Account, str, Look], Proof]
+    painted: Callable[[Account, str], Look]
     develop: Callable[[Account, str, Look], str]
     release: Callable[[Account, str], object]
     appeal: Callable[[Account, str, str], object]

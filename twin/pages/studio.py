@@ -6,7 +6,7 @@ import gradio as gr
 
 from twin.pages.acts import Acts
 from twin.pages.deeds import Deeds
-from twin.pages.lighttable import Table, build_table
+from twin.pages.lighttable import FOLLOW, RESTED, Table, build_table
 from twin.pages.ports import Guard, Studio
 from twin.pages.room import Room
 from twin.pages.table_acts import TableActs
@@ -132,7 +132,8 @@ def _wire_look(guard: Guard, acts: Acts, at_table: TableActs) -> None:
     standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
     follow = guard(at_table.follow)
     told = [tools.look, tools.twin, tools.painter, table.laid, room.words, *tools.dials]
-    follows = [tools.plan, tools.look_words, tools.back, table.proof, table.moved, table.develop]
+    follows = [tools.plan, tools.look_words, tools.back, table.moved, table.develop]
+    develops = {"fn": None, "inputs": _standing(tools, room), "js": FOLLOW, **QUIET}
     choosing = [tools.look, tools.twin, tools.painter, table.laid, *tools.dials]
     chosen = gr.on([tools.look.input, tools.back.click], guard(acts.choose_look), choosing, standing, **QUIET)
     painted = [tools.licence, tools.painted_by, tools.painter]
@@ -143,9 +144,11 @@ def _wire_look(guard: Guard, acts: Acts, at_table: TableActs) -> None:
     mixed = [picker.input for picker in pickers]
     gr.on(mixed, guard(acts.mix), pickers, swatches, trigger_mode="always_last", **QUIET)
     dialled = [dial.input for dial in tools.dials]
-    gr.on([*dialled, room.words.change], follow, told, follows, trigger_mode="always_last", **QUIET)
+    # The picture first and at every move, the words about it once the tools rest.
+    moved = gr.on([*dialled, room.words.change], trigger_mode="multiple", **develops)
+    moved.then(follow, told, follows, trigger_mode="always_last", js=RESTED, **QUIET)
     for set_by_us in (chosen, dipped):
-        set_by_us.then(follow, told, follows, **QUIET)
+        set_by_us.then(**develops).then(follow, told, follows, **QUIET)
     read = [room.words.change, room.words.submit, tools.twin.change, tools.painter.change]
     heard = [tools.twin, tools.painter, room.words, *tools.dials]
     gr.on(read, guard(acts.read), heard, room.reading, trigger_mode="always_last", **QUIET)
@@ -157,11 +160,17 @@ def _wire_table(guard: Guard, at_table: TableActs) -> None:
     standing = [*tools.dials, tools.cloth, tools.backdrop, tools.plan, tools.look_words, tools.back]
     painted = [tools.licence, tools.painted_by, tools.painter]
     laid = [*table.shown, *standing, tools.look, tools.twin, *painted, room.words, room.reading]
-    gr.on([room.relight.click, table.reset.click], guard(at_table.lay), [tools.shoot, room.film], laid, **QUIET)
+    laying = gr.on([room.relight.click, table.reset.click], guard(at_table.lay), [tools.shoot, room.film], laid, **QUIET)
+    laying.then(None, _standing(tools, room), js=FOLLOW, **QUIET)
     asked = [tools.shoot, tools.look, tools.twin, table.laid, room.words, *tools.dials]
     table.develop.click(guard(at_table.develop), asked, [*table.leaving, *room.shown], **BUSY)
     elsewhere = [table.leave.click, room.generate.click, room.film.input, tools.shoot.input, tools.twin.input, tools.open.click]
     gr.on(elsewhere, guard(at_table.leave), None, list(table.leaving), **QUIET)
+
+
+def _standing(tools: Tools, room: Room) -> list[Any]:
+    """What the picture on the light table is developed from."""
+    return [tools.twin, room.words, *tools.dials]
 
 
 def _wire_generate(guard: Guard, acts: Acts, deeds: Deeds) -> None:

@@ -14,6 +14,7 @@ from twin.pages.form import Dials
 from twin.pages.lightplan import light_plan
 from twin.pages.lighttable import Table
 from twin.pages.ports import Account
+from twin.pages.proofs import spoken
 from twin.pages.room import Updates, View
 
 Chosen = str | None
@@ -30,9 +31,11 @@ class TableActs:
         """Lay the pictured image on the table, the tools standing as it was painted."""
         image = self.acts.image(account, shoot_id, picked)
         table = self.table
+        proof = self.acts.studio.proof(account, image.id, image.look)
         return {
             **self.acts.stand_as(account, image),
-            **self._developed(account, image.id, image.look),
+            **self._moved(image.look, image.look),
+            table.proof: lighttable.proof_picture(image.id, proof),
             table.stage: gr.update(visible=False),
             table.sheet: gr.update(visible=True),
             table.title: lighttable.table_title(image),
@@ -45,7 +48,7 @@ class TableActs:
         return self.table.leaving
 
     def follow(self, account: Account, *values: Any) -> Updates:
-        """As a tool moves: the light plan, how far the chosen look is left behind, and the picture on the table."""
+        """As a tool moves: the light plan, and how far the chosen look and the image on the table are left behind."""
         look_name, twin_id, painter, laid, words, *dials = values
         standing = Dials(tuple(dials))
         updates: Updates = {self.acts.tools.plan: light_plan(standing.light())}
@@ -55,7 +58,8 @@ class TableActs:
             return updates
         updates |= self.acts.strayed(look_name, twin_id, painter, look, developed=bool(laid))
         if laid and twin_id:
-            updates |= self._developed(account, laid, self._spoken(account, twin_id, look, words))
+            painted = self.acts.studio.painted(account, laid)
+            updates |= self._moved(painted, spoken(self.acts.studio, account, twin_id, look, words))
         return updates
 
     def develop(
@@ -67,18 +71,12 @@ class TableActs:
         made, chosen = self.acts.image(account, shoot_id, laid).look.authors, self.acts.named(look_name)
         # Who styled and photographed the negative did; the light may be somebody else's.
         look = Dials(tuple(dials)).look("", replace(made, lighting=chosen.authors.lighting) if chosen else made)
-        new = self.acts.studio.develop(account, laid, self._spoken(account, twin_id, look, words))
+        new = self.acts.studio.develop(account, laid, spoken(self.acts.studio, account, twin_id, look, words))
         return {**self.table.leaving, **self.acts.room.show(self.acts.studio, View(account, shoot_id, new, twin_id))}
 
-    def _spoken(self, account: Account, twin_id: str, look: Look, words: str) -> Look:
-        """The look with the words applied, as far as a negative can follow them; forbidden ones raise."""
-        return self.acts.studio.read_words(account, twin_id, None, look, words).look if (words or "").strip() else look
-
-    def _developed(self, account: Account, render_id: str, look: Look) -> Updates:
-        proof = self.acts.studio.proof(account, render_id, look)
-        found = differences(proof.painted, look, self.acts.studio.wardrobe)
+    def _moved(self, painted: Look, look: Look) -> Updates:
+        found = differences(painted, look, self.acts.studio.wardrobe)
         return {
-            self.table.proof: lighttable.proof_picture(proof),
             self.table.moved: lighttable.table_moved(found),
             self.table.develop: gr.update(interactive=any(one.developed for one in found)),
         }

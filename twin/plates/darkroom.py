@@ -3,22 +3,59 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Any, Protocol, Self
+from threading import Lock, Timer
+from time import monotonic
+from typing import Any, Protocol, Self, TypeVar
 
 from twin.errors import BadValue
 from twin.jobs.claim import Claim, order_of
 from twin.looks.look import Look
-from twin.looks.relight import shares_negative
+from twin.looks.relight import Proof, shares_negative
 from twin.orders.recipe import Recipe, pixels_sha256
 from twin.painter import Painting
 from twin.plates.plate import Plate, develop, open_negative, reduced
+from twin.plates.proofing import OpenPlate
 from twin.ports import Picture, Store
 
 PROOF_BOX = (384, 480)
 """Pixels within which the light table develops: no more than a preview shows."""
 OPEN_AT_MOST = 4
-"""How many negatives are held open; one takes some 10 MB at the size of a proof."""
+"""How many negatives are held open; one takes some 11 MB at the size of a proof."""
+OPEN_FOR_S = 600.0
+"""How long one stays open after its last proof, in seconds; at most twice as long, for that is looked after in rounds."""
+
+
+class Kept(Protocol):
+    """A negative that an account may develop now."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+        ...
+
+    @property
+    def twin_name(self) -> str:
+        """Who is on it."""
+        ...
+
+    def proof(self, picture: Picture, /) -> bytes:
+        """A development (h, w, 3) as a small marked JPEG."""
+        ...
+
+
+Admitted = TypeVar("Admitted", bound=Kept)
+
+
+class Negatives(Protocol[Admitted]):
+    """Who may develop what; `open` is asked anew for each proof and raises when the answer is no."""
+
+    def open(self, account: Any, render_id: str, /) -> Admitted:
+        """The negative of an image."""
+        ...
+
+    def content(self, kept: Admitted, /) -> bytes:
+        """Its file, proven to be the one that was kept."""
+        ...
 
 
 class Stored(Protocol):
@@ -39,29 +76,81 @@ FindStored = Callable[[str], tuple[Stored, bytes] | None]
 """The negative kept for an image, its bytes proven against the recorded hash; None when there is none to trust."""
 
 
+@dataclass
+class _Opened:
+    sha256: str
+    plate: OpenPlate
+    used: float
+
+
+def after(seconds: float, act: Callable[[], None]) -> None:
+    """Do something later, unless the program has ended by then."""
+    timer = Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+
+
 class Darkroom:
-    """Develops proofs by the hash of their negative; who may see one is asked before, each time."""
+    """Develops proofs of negatives; who may see one is asked before, each time, and a no puts the negative away at once.
 
-    def __init__(self, open_at_most: int = OPEN_AT_MOST) -> None:
-        self._most = open_at_most
-        self._open: OrderedDict[str, Plate] = OrderedDict()
+    `now` counts seconds, `later` does something after so many of them.
+    """
+
+    def __init__(
+        self,
+        open_at_most: int = OPEN_AT_MOST,
+        now: Callable[[], float] = monotonic,
+        later: Callable[[float, Callable[[], None]], None] = after,
+    ) -> None:
+        self._most, self._now, self._later = open_at_most, now, later
+        self._open: OrderedDict[str, _Opened] = OrderedDict()
         self._lock = Lock()
+        self._watched = False
 
-    def proof(self, sha256: str, content: Callable[[], bytes], look: Look) -> Picture:
-        """A development in a look, (h, w, 3) within `PROOF_BOX`; `content` is called when this negative is not open.
+    def proof(self, negatives: Negatives[Admitted], account: Any, render_id: str, look: Look) -> Proof:
+        """A development in a look, within `PROOF_BOX`, for an account that `negatives` admits at this moment.
 
-        Raises BadValue when the content is no negative, and what `content` raises.
+        Raises what `negatives` raises, and BadValue when what it keeps is no negative; the image's negative is put away first.
         """
-        return develop(self._opened(sha256, content), look)
+        try:
+            kept = negatives.open(account, render_id)
+            picture = self._opened(render_id, kept.sha256, lambda: negatives.content(kept)).develop(look)
+        except Exception:
+            with self._lock:
+                self._open.pop(render_id, None)
+            raise
+        return Proof(kept.proof(picture), kept.twin_name)
 
-    def _opened(self, sha256: str, content: Callable[[], bytes]) -> Plate:
+    def open_ones(self) -> frozenset[str]:
+        """The images whose negatives are open now."""
         with self._lock:
-            if sha256 not in self._open:
-                self._open[sha256] = reduced(open_negative(content()), PROOF_BOX)
-            self._open.move_to_end(sha256)
+            return frozenset(self._open)
+
+    def _opened(self, render_id: str, sha256: str, content: Callable[[], bytes]) -> OpenPlate:
+        with self._lock:
+            found = self._open.get(render_id)
+            if found is None or found.sha256 != sha256:
+                plate = OpenPlate.of(reduced(open_negative(content()), PROOF_BOX))
+                found = self._open[render_id] = _Opened(sha256, plate, self._now())
+            found.used = self._now()
+            self._open.move_to_end(render_id)
             while len(self._open) > self._most:
                 self._open.popitem(last=False)
-            return self._open[sha256]
+            self._watch()
+            return found.plate
+
+    def _watch(self) -> None:
+        """See to it that what lies idle is put away, though nobody asks for anything any more."""
+        if not self._watched and self._open:
+            self._watched = True
+            self._later(OPEN_FOR_S, self._put_away_idle)
+
+    def _put_away_idle(self) -> None:
+        with self._lock:
+            for render_id in [one for one, opened in self._open.items() if self._now() - opened.used >= OPEN_FOR_S]:
+                del self._open[render_id]
+            self._watched = False
+            self._watch()
 
 
 @dataclass(frozen=True)

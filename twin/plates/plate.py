@@ -151,7 +151,7 @@ def develop(plate: Plate, look: Look) -> Picture:
     # At an edge cloth is all of the little that covers the pixel; its share, not its coverage, is dyed.
     dyed = np.minimum(plate.garment / np.maximum(plate.alpha, np.float32(1e-3)), 1)
     image *= 1 + dyed[..., None] * (ratio - 1)
-    paper = _unexposed(linear(look.backdrop_colour)) / np.float32(look.exposure)
+    paper = unexposed(linear(look.backdrop_colour)) / np.float32(look.exposure)
     bare = (1 - plate.alpha) * falloff(*plate.size)
     image += bare[..., None] * paper
     return _printed(image * np.float32(look.exposure))
@@ -211,13 +211,17 @@ def _printed(light: Floats) -> Picture:
 
 @lru_cache(maxsize=1)
 def _curve() -> NDArray[np.uint8]:
-    light = BRIGHTEST * (np.arange(16384) / 16383) ** 2
+    return printed(BRIGHTEST * (np.arange(16384) / 16383) ** 2)
+
+
+def printed(light: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """The 8-bit sRGB of linear light, through the soft shoulder."""
     soft = np.where(light > KNEE, KNEE + (1 - KNEE) * np.tanh((light - KNEE) / (1 - KNEE)), light)
     coded = np.where(soft <= 0.0031308, 12.92 * soft, 1.055 * np.maximum(soft, 1e-9) ** (1 / 2.4) - 0.055)
     return _bytes(coded)
 
 
-def _unexposed(wanted: Floats) -> Floats:
+def unexposed(wanted: Floats) -> Floats:
     """The light that the soft shoulder turns into the wanted value; white itself is never quite reached."""
     above = np.clip((wanted - KNEE) / (1 - KNEE), 0, 0.9995)
     return np.where(wanted > KNEE, KNEE + (1 - KNEE) * np.arctanh(above), wanted).astype(np.float32)

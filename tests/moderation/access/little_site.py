@@ -120,7 +120,8 @@ class LittleSite:
 
     def parts(self) -> Parts:
         """What the site is built from."""
-        pictures = Pictures(self.preview, self.preview, self.portrait, self.preview, self.preview, self.grant, self.open_download)
+        shown = (self.preview, self.preview, self.portrait, self.preview, self.preview)
+        pictures = Pictures(*shown, self.grant, self.open_download, lambda account, image, *_: self.preview(account, image))
         front = Front(lambda: [Portrait("nora", "Nora")], lambda _: [Waiting(3, "waiting for your decision")])
         return Parts("k" * 64, self.accounts, self.sessions, pictures, front, self.scales, (ModerationError,))
 

@@ -102,7 +102,10 @@ class Pretend:
 
         def proof(_: Any, render_id: str, look: Look) -> Proof:
             self.did.append(("proof", render_id, look.backdrop_colour))
-            return Proof(b"jpeg", "Nora", next(one.look for one in self.images if one.id == render_id))
+            return Proof(b"jpeg", "Nora")
+
+        def painted(_: Any, render_id: str) -> Look:
+            return next(one.look for one in self.images if one.id == render_id)
 
         def develop(_: Any, render_id: str, look: Look) -> str:
             self.developed.append((render_id, look))
@@ -123,6 +126,7 @@ class Pretend:
             cancel=moved("cancelled"),
             repaint=repaint,
             proof=proof,
+            painted=painted,
             develop=develop,
             release=moved("released"),
             appeal=moved("in review"),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.twin.pages.pretend import LOOK, OFFERS, Page, Pretend, image, twin
 from twin.pages.form import FIELDS
+from twin.pages.lighttable import FOLLOW
 
 PLACE = ("s1", "r1", "nora")
 
@@ -21,8 +22,9 @@ def ordering(
 
 def test_every_event_runs_through_the_guard() -> None:
     page = Page(Pretend())
-    functions = [block.fn for block in page.blocks.fns.values()]
+    functions = [block.fn for block in page.blocks.fns.values() if block.fn is not None]
     assert len(functions) > 15
+    assert all(block.js == FOLLOW for block in page.blocks.fns.values() if block.fn is None)
     assert all(function in page.guarded for function in functions)
 
 
@@ -234,17 +236,19 @@ def test_the_light_table_takes_the_stages_place_and_starts_as_painted() -> None:
     shown = Page(pretend).does("lay", "s1", "r1")
     assert (shown["stage"]["visible"], shown["light-table"]["visible"]) == (False, True)
     assert shown["proof"].count("AI-generated") == 2
+    assert 'data-negative="r1"' in shown["proof"]
     assert "data:image/jpeg;base64,anBlZw==" in shown["proof"]
     assert shown["develop"]["interactive"] is False
     assert shown["backdrop"] == "White"
 
 
-def test_a_moved_lamp_is_developed_and_a_turned_head_needs_a_new_painting() -> None:
+def test_a_moved_lamp_is_told_of_and_a_turned_head_needs_a_new_painting() -> None:
     pretend = Pretend(images=[image(1, negative=True)])
     page, standing = laid(pretend)
     moved = page.does("follow", None, "nora", "atelier", "r1", "navy backdrop", *turned(standing, key_strength=2.0))
-    assert pretend.did[-1] == ("proof", "r1", "#1f2d4d")
     assert moved["develop"]["interactive"] is True
+    assert "proof" not in moved
+    assert "navy" in moved["table-moved"]
     assert "Key strength <span>1 → <b>2</b>" in moved["table-moved"]
     assert "needs a new painting" not in moved["table-moved"].lower()
     head = page.does("follow", None, "nora", "atelier", "r1", "", *turned(standing, yaw=-20.0))

@@ -1,6 +1,7 @@
 """Negatives are developed instead of painted where that gives the same picture, and opened once for many proofs."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 
 from moderation.vault.vault import Shelf
 from tests.twin.rig import DISCLOSURE, HERE, LOOK, Clock, PlatePainter, Rig
-from twin.errors import BadValue
+from twin.errors import BadValue, LicenceRefuses
 from twin.looks.look import Lamp, Light, Look
 from twin.orders.recipe import Recipe, Sameness, compare
-from twin.plates.darkroom import Darkroom
+from twin.plates.darkroom import OPEN_FOR_S, Darkroom
 from twin.plates.plate import Plate, develop, negative_bytes, open_negative
+from twin.ports import Picture
 
 RELIT = replace(LOOK, light=Light(key=Lamp(2.0, 3000.0)), backdrop_colour="#203040", exposure=0.9)
 
@@ -105,26 +107,89 @@ def test_another_seed_or_pose_is_painted(rig: Rig) -> None:
     assert strokes(rig, rig.order(look=RELIT)) == 1
 
 
+@dataclass(frozen=True)
+class Toned:
+    """A negative of an evenly lit plate."""
+
+    sha256: str
+    tone: float
+    twin_name: str = "Nora"
+
+    def proof(self, picture: Picture) -> bytes:
+        return picture.tobytes()
+
+
+@dataclass
+class Tones:
+    """Negatives by tone; `opened` tells each time a file was read, `closed` names those that nobody may develop."""
+
+    opened: list[float] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
+    kept_as: str = "hash"
+
+    def open(self, _: object, render_id: str) -> Toned:
+        if render_id in self.closed:
+            raise LicenceRefuses("No.")
+        return Toned(f"{self.kept_as} of {render_id}", float(render_id))
+
+    def content(self, kept: Toned) -> bytes:
+        self.opened.append(kept.tone)
+        return negative_bytes(plate(kept.tone)) if kept.tone else b"nothing"
+
+    def check(self, darkroom: Darkroom, tone: float, look: Look = LOOK) -> None:
+        """Ask for a proof, and compare it with the exact development."""
+        proof = darkroom.proof(self, "maya", str(tone), look)
+        seen = np.frombuffer(proof.jpeg, np.uint8).reshape(80, 64, 3).astype(int)
+        exact = develop(open_negative(negative_bytes(plate(tone))), look)
+        assert np.abs(seen - exact).max() <= 1
+        assert proof.twin_name == "Nora"
+
+
 def test_a_negative_is_opened_once_and_only_a_few_stay_open() -> None:
-    darkroom, opened = Darkroom(open_at_most=2), []
-
-    def proof(tone: float, look: Look = LOOK) -> None:
-        def content() -> bytes:
-            opened.append(tone)
-            return negative_bytes(plate(tone))
-
-        seen = darkroom.proof(str(tone), content, look)
-        assert np.array_equal(seen, develop(open_negative(negative_bytes(plate(tone))), look))
-
+    tones, darkroom = Tones(), Darkroom(open_at_most=2)
     for tone in (0.1, 0.1, 0.2, 0.1, 0.3, 0.1, 0.2):
-        proof(tone)
-    proof(0.2, RELIT)
-    assert opened == [0.1, 0.2, 0.3, 0.2]
+        tones.check(darkroom, tone)
+    tones.check(darkroom, 0.2, RELIT)
+    assert tones.opened == [0.1, 0.2, 0.3, 0.2]
+    tones.kept_as = "another hash"
+    tones.check(darkroom, 0.2)
+    assert len(tones.opened) == 5
 
 
 def test_what_is_no_negative_is_not_kept_open() -> None:
-    darkroom = Darkroom()
+    tones, darkroom = Tones(), Darkroom()
     for _ in range(2):
         with pytest.raises(BadValue):
-            darkroom.proof("a", lambda: b"nothing", LOOK)
-    assert darkroom.proof("a", lambda: negative_bytes(plate(0.2)), LOOK).shape == (80, 64, 3)
+            darkroom.proof(tones, "maya", "0.0", LOOK)
+    assert tones.opened == [0.0, 0.0]
+    assert darkroom.open_ones() == frozenset()
+
+
+def test_a_no_puts_the_negative_away_at_once_and_a_yes_leaves_it() -> None:
+    tones, darkroom = Tones(), Darkroom()
+    for tone in (0.1, 0.2, 0.1, 0.2):
+        tones.check(darkroom, tone)
+    tones.closed = {"0.2"}
+    with pytest.raises(LicenceRefuses):
+        darkroom.proof(tones, "maya", "0.2", LOOK)
+    assert darkroom.open_ones() == {"0.1"}
+    tones.closed = set()
+    tones.check(darkroom, 0.2)
+    assert tones.opened == [0.1, 0.2, 0.2]
+
+
+def test_what_lies_idle_is_put_away_though_nobody_asks_again() -> None:
+    moment: list[float] = [0.0]
+    due: list[tuple[float, Callable[[], None]]] = []
+    darkroom = Darkroom(now=lambda: moment[0], later=lambda seconds, act: due.append((moment[0] + seconds, act)))
+    tones = Tones()
+    tones.check(darkroom, 0.1)
+    moment[0] = OPEN_FOR_S / 2
+    tones.check(darkroom, 0.2)
+    assert len(due) == 1
+    left = []
+    while due:
+        moment[0], act = due.pop()
+        act()
+        left.append(set(darkroom.open_ones()))
+    assert left == [{"0.2"}, set()]
