@@ -189,25 +189,39 @@ class Painter(Protocol):
         ...
 
 
+Done = Callable[[int, Painting], object]
+"""Hears of a painting by the place of its request as soon as it is there, so that it is kept whatever becomes of the others."""
+
+
+def unkept(_: int, __: Painting) -> None:
+    """For whoever takes all paintings at the end."""
+
+
 @runtime_checkable
 class PaintsSeveral(Painter, Protocol):
     """An engine that paints several pictures in one go."""
 
-    def paint_many(self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]) -> tuple[Painting, ...]:
+    def paint_many(
+        self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None], done: Done = unkept
+    ) -> tuple[Painting, ...]:
         """One painting for each request, each as `paint` would give it; the requests differ by their seeds alone.
 
-        Raises what `paint` raises; nothing is returned then.
+        Raises what `paint` and `done` raise; nothing is returned then, but `done` has heard of those that were ready.
         """
         ...
 
 
 def paint_several(
-    painter: Painter, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]
+    painter: Painter, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None], done: Done = unkept
 ) -> tuple[Painting, ...]:
     """A painting for each request: in one go where the painter can, else one by one; steps are counted over all."""
     if len(requests) > 1 and isinstance(painter, PaintsSeveral):
-        return painter.paint_many(requests, on_step)
-    return tuple(painter.paint(request, turn_of(on_step, place, len(requests))) for place, request in enumerate(requests))
+        return painter.paint_many(requests, on_step, done)
+    paintings: list[Painting] = []
+    for place, request in enumerate(requests):
+        paintings.append(painter.paint(request, turn_of(on_step, place, len(requests))))
+        done(place, paintings[-1])
+    return tuple(paintings)
 
 
 def turn_of(on_step: Callable[[StepSeen], None], turn: int, turns: int) -> Callable[[StepSeen], None]:

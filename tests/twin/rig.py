@@ -4,8 +4,8 @@ import os
 import signal
 import sys
 import zlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -37,7 +37,7 @@ from twin.jobs.worker import Worker, stop_on_terminate
 from twin.looks.look import Light, Look, Pose
 from twin.orders.order import RenderOrder
 from twin.orders.recipe import Environment
-from twin.painter import FULLY_GENERATED, Ability, Needs, PainterCard, Painting, PaintRequest, StepSeen
+from twin.painter import FULLY_GENERATED, Ability, Done, Needs, PainterCard, Painting, PaintRequest, StepSeen, unkept
 from twin.plates.darkroom import Negative
 from twin.plates.plate import Plate, develop, negative_bytes, settle
 from twin.ports import Picture, Reach, unreached
@@ -50,6 +50,8 @@ HERE = Environment({"numpy": np.__version__}, "a test", "cpu", 1)
 LOOK = Look(Pose(), Light(), "tee", "#aa3311", "#dddddd")
 DISCLOSURE = "This picture was made with AI."
 TINY = PainterCard("tiny", "Tiny", "Apache-2.0", True, None, Needs(), frozenset({Ability.POSE}), ("nora",))
+
+FOUR = replace(TINY, together=4)
 
 
 @dataclass
@@ -78,6 +80,25 @@ class TinyPainter:
             self.at_step(step)
             on_step(StepSeen(step, 3, picture[::2, ::2]))
         return Painting(picture, None, {"steps": 3}, FULLY_GENERATED)
+
+
+@dataclass(frozen=True)
+class Pairs(TinyPainter):
+    """Paints up to four in one order, two at a time in three steps, and hands each pair over before the next."""
+
+    card: PainterCard = FOUR
+
+    def paint_many(
+        self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None], done: Done = unkept
+    ) -> tuple[Painting, ...]:
+        paintings = tuple(TinyPainter().paint(one, lambda _: None) for one in requests)
+        for first in range(0, len(requests), 2):
+            for step in (1, 2, 3):
+                self.at_step(first // 2 * 3 + step)
+                on_step(StepSeen(first // 2 * 3 + step, len(requests) * 3))
+            for place in range(first, min(first + 2, len(requests))):
+                done(place, paintings[place])
+        return paintings
 
 
 @dataclass(frozen=True)
@@ -254,18 +275,25 @@ _CAST = (
 )
 
 
-def main(home: str, fault: str, slow: str = "") -> None:
-    """A worker's process at a founded home, which dies at `fault`, or waits at each step for its end when `slow`."""
+def main(home: str, fault: str, how: str = "") -> None:
+    """A worker's process at a founded home, which dies at `fault` (POINT, or POINT:N for the Nth time).
+
+    It waits at each step for its end when `how` is "slow", and paints two at a time when it is "pairs".
+    """
+    named, _, count = fault.partition(":")
+    passed: list[str] = []
 
     def reach(point: str) -> None:
-        if point == fault:
+        passed.append(point)
+        if point == named and passed.count(point) == int(count or 1):
             os.kill(os.getpid(), signal.SIGKILL)
 
     def wait(step: int) -> None:
         print(f"step {step}", flush=True)
         Event().wait(0.05)
 
-    rig = Rig(Path(home), Clock(), reach, TinyPainter(wait) if slow else None)
+    painter = {"slow": TinyPainter(wait), "pairs": Pairs()}.get(how)
+    rig = Rig(Path(home), Clock(), reach, painter)
     rig.worker("cpu", stop_on_terminate()).run()
 
 

@@ -13,9 +13,15 @@ from moderation.desk import desk
 from tests.twin.rig import LOOK, MIRA, Clock, PlatePainter, Rig
 from twin.jobs import jobs, work
 from twin.orders.recipe import Recipe
+from twin.painter import PaintRequest
 
 ROOT = Path(__file__).parents[2]
-POINTS = [*jobs.FAULTS, *work.FAULTS, *(point for point in desk.FAULTS if point.startswith("examine."))]
+KEPT = "paint.kept"
+POINTS = [
+    *jobs.FAULTS,
+    *(point for point in work.FAULTS if point != KEPT),
+    *(point for point in desk.FAULTS if point.startswith("examine.")),
+]
 AFTER_PAINTING = ["paint.committed", *(p for p in POINTS if p.startswith("examine.") and p != "examine.submitted")]
 
 
@@ -23,9 +29,9 @@ class Killed(BaseException):
     """The end of a process, for tests that stay in theirs."""
 
 
-def struck(home: Path, point: str) -> int:
+def struck(home: Path, point: str, how: str = "") -> int:
     """Work at a home in a process of its own that dies at `point`; the signal that ended it."""
-    done = subprocess.run([sys.executable, "-m", "tests.twin.rig", str(home), point], cwd=ROOT, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-m", "tests.twin.rig", str(home), point, how], cwd=ROOT, timeout=120, check=False)
     return -done.returncode
 
 
@@ -46,6 +52,31 @@ def test_a_worker_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path, poin
     assert rig.files() == [f"previews/{render_id}.jpg.sealed", f"vault/originals/{render_id}.png.sealed"]
     sealed = rig.rows("SELECT pixels_sha256 FROM submission")[0]["pixels_sha256"]
     assert Recipe.from_json(rig.rows("SELECT recipe FROM recipe")[0]["recipe"]).pixels_sha256 == sealed
+
+
+@pytest.mark.parametrize(
+    ("point", "kept"),
+    [("paint.painted:3", 2), ("paint.stored:2", 1), ("paint.rows:4", 3), ("paint.committed:2", 2), (KEPT, 1), (f"{KEPT}:3", 3)],
+)
+def test_of_a_batch_whose_worker_is_killed_what_was_handed_in_stays_and_the_others_are_painted_again(
+    tmp_path: Path, point: str, kept: int
+) -> None:
+    rig = Rig.founded(tmp_path, Clock())
+    ids = [rig.order(seed=seed) for seed in range(4)]
+    assert struck(tmp_path, point, "pairs") == signal.SIGKILL
+    assert [rig.state(one) for one in ids] == ["examining"] * kept + ["painting"] * (4 - kept)
+    rig.settle("next")
+
+    assert [rig.jobs_of(one)[0] for one in ids] == [("paint", "done", 1)] * kept + [("paint", "done", 2)] * (4 - kept)
+    assert [rig.history(one)[-2:] for one in ids] == [["examining", "her turn"]] * 4
+    for table in ("submission", "recipe", "verdict"):
+        assert sorted(row["render_id"] for row in rig.rows(f"SELECT render_id FROM {table}")) == sorted(ids)
+    assert rig.files() == [
+        f"{folder}/{i}.{end}.sealed" for folder, end in (("previews", "jpg"), ("vault/originals", "png")) for i in ids
+    ]
+    for seed, one in enumerate(ids):
+        alone = rig.painter.paint(PaintRequest("nora", LOOK, seed), lambda _: None)
+        assert np.array_equal(rig.incoming.picture(one), alone.picture)
 
 
 @pytest.mark.parametrize("point", ["paint.painted", "paint.stored", "paint.rows", "paint.committed"])

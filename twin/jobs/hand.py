@@ -33,6 +33,8 @@ class Hand:
         self.told = (self.told[0] + 1 if self.told else 1, step, steps)
         if self._stop.is_set():
             raise ToldToStop("The worker was told to stop.")
+        if not self.held:
+            raise LeaseLost("Of what was in hand everything is done or lost.")
         for claim in tuple(self.held):
             try:
                 self._beat(claim, step, steps)

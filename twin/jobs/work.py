@@ -14,7 +14,7 @@ from twin.painter import Ability, Painter, Painting, PaintRequest, StepSeen, pai
 from twin.plates.darkroom import Negative
 from twin.ports import Picture, Reach, Transaction, unreached
 
-FAULTS: tuple[str, ...] = ("paint.painted", "paint.sealed", "paint.stored", "examine.read", "examine.examined")
+FAULTS: tuple[str, ...] = ("paint.painted", "paint.sealed", "paint.stored", "paint.kept", "examine.read", "examine.examined")
 """Where a process may be made to die here; `twin.jobs.jobs` names the points around."""
 
 Beat = Callable[[int, int], None]
@@ -91,21 +91,26 @@ class Paint(Generic[S]):
             return 1  # and what is wrong is said when it is painted
 
     def together(self, hand: Hand) -> None:
-        """Paint several images of one order in one go, then seal and submit each; one that is lost stops none of the others."""
+        """Paint several images of one order in one go, and seal and submit each as soon as it is there.
+
+        One that is lost stops none of the others, and what ends the work on the others takes none back that was handed in.
+        """
         claims = tuple(hand.held)
         try:
             painter, request = self._asked(claims[0], None)
             requests = [replace(request, seed=claim.order.seed) for claim in claims]
-            paintings = paint_several(painter, requests, lambda seen: hand.beat(seen.step, seen.steps))
-            self.reach("paint.painted")
-            for claim, asked, painting in zip(claims, requests, paintings, strict=True):
-                if claim in hand.held:
-                    self._hand_in(hand, claim, asked, painting)
+
+            def done(place: int, painting: Painting) -> None:
+                if claims[place] in hand.held:
+                    self._hand_in(hand, claims[place], requests[place], painting)
+
+            paint_several(painter, requests, lambda seen: hand.beat(seen.step, seen.steps), done)
         finally:
             for claim in claims:
                 self.incoming.forget(claim.render_id)
 
     def _hand_in(self, hand: Hand, claim: Claim, request: PaintRequest, painting: Painting) -> None:
+        self.reach("paint.painted")
         try:
             sealed = self.seal(claim, painting)
             self.reach("paint.sealed")
@@ -114,6 +119,7 @@ class Paint(Generic[S]):
             hand.lose(claim, lost)
         else:
             hand.put_down(claim)
+            self.reach("paint.kept")
 
     def _paint(self, claim: Claim, edit: Edit | None, beat: Beat) -> tuple[Painting, Recipe]:
         painter, request = self._asked(claim, edit)

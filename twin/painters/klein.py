@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from twin.engines.modes import GIGABYTE, Mode, choose, together, weights_in
-from twin.errors import BadValue, EngineBroken, LookRefused, OutOfMemory, PainterUnavailable
+from twin.engines.modes import GIGABYTE, WORKING, Mode, choose, needed, together, weights_in
+from twin.errors import BadValue, LookRefused, OutOfMemory, PainterUnavailable
 from twin.looks.look import Look
 from twin.orders.edit import Box, Edit
-from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PainterCard, Painting, PaintRequest, StepSeen, turn_of
-from twin.painters.device import Device
+from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, Done, PainterCard, Painting, PaintRequest, StepSeen, turn_of, unkept
+from twin.painters.device import Device, breaks_told, is_full
 from twin.painters.warm import WarmKlein, inpainting, load
 from twin.ports import Picture
 
@@ -37,7 +37,7 @@ class KleinPainter:
     """Paints whoever the references show, in the words of the look; its weights are loaded at the first picture and stay.
 
     When the accelerator runs out of memory fewer pictures are painted in one go, and a single one is tried once more in the next
-    smaller mode, where later ones stay.
+    smaller mode, where later ones stay until there is more room. What is free is measured at each order.
     """
 
     def __init__(
@@ -62,6 +62,8 @@ class KleinPainter:
         self._whole, self._compiles, self._steps = whole, compiled, steps
         self._mode: Mode | None = None
         self._pipeline: WarmKlein | None = None
+        self._ran_out: dict[Mode, int] = {}
+        """What was free without the model when a mode last ran out of memory."""
 
     @property
     def mode(self) -> Mode | None:
@@ -81,25 +83,32 @@ class KleinPainter:
         """
         return self.paint_many([request], on_step)[0]
 
-    def paint_many(self, requests: Sequence[PaintRequest], on_step: OnStep) -> tuple[Painting, ...]:
+    def paint_many(self, requests: Sequence[PaintRequest], on_step: OnStep, done: Done = unkept) -> tuple[Painting, ...]:
         """Paint pictures that differ by their seeds alone, as many in one call of the pipeline as there is memory for.
 
-        When the memory runs out half as many are tried, and one by one the next smaller mode. Raises what `paint` raises, and
-        BadValue for requests that differ in anything else.
+        When the memory runs out half as many are tried, and one by one the next smaller mode. Raises what `paint` and `done`
+        raise, and BadValue for requests that differ in anything else.
         """
         edit = self._checked(requests[0])
         if len(requests) > 1:
             _insist_on_siblings(requests)
-        done: list[Painting] = []
+        with breaks_told():
+            self._measure_again()
+            return tuple(self._all(requests, edit, on_step, done))
+
+    def _all(self, requests: Sequence[PaintRequest], edit: Edit | None, on_step: OnStep, done: Done) -> list[Painting]:
+        ready: list[Painting] = []
         told: list[str] = []
         most, parts = len(requests), 0
-        while len(done) < len(requests):
-            left = requests[len(done) :]
+        while len(ready) < len(requests):
+            left = requests[len(ready) :]
             part = left[: self._fitting(min(most, len(left)), requests[0])]
             turns = parts + math.ceil(len(left) / len(part))
             pictures = self._tried(part, edit, turn_of(on_step, parts, turns))
             if pictures is not None:
-                done += [self._painting(one, edit, made, told, len(part)) for one, made in zip(part, pictures, strict=True)]
+                for one, made in zip(part, pictures, strict=True):
+                    ready.append(self._painting(one, edit, made, told, len(part)))
+                    done(len(ready) - 1, ready[-1])
                 told, parts = [], parts + 1
             elif len(part) > 1:
                 most = len(part) // 2
@@ -107,7 +116,27 @@ class KleinPainter:
                 LOG.warning("The GPU ran out of memory with %d pictures in one go; going on with %d.", len(part), most)
             else:
                 self._make_room(told)
-        return tuple(done)
+        return ready
+
+    def _measure_again(self) -> None:
+        """At each order: a mode that was taken for want of room is left when a larger one finds room by now."""
+        if self._pipeline is None:
+            self._mode = None
+        elif self._mode is not None and self._mode is not Mode.BF16:
+            wanted = needed(weights_in(self._folder))
+            free = self._device.free() + wanted[self._mode] - WORKING
+            larger = self._chosen(free) if free >= min(wanted.values()) else self._mode
+            if wanted[larger] > wanted[self._mode]:
+                LOG.info("%.1f GB would be free: from %s to %s.", free / GIGABYTE, self._mode.words, larger.words)
+                self._pipeline = self._mode = None
+                self._device.empty()
+
+    def _chosen(self, free: int) -> Mode:
+        """The largest mode that fits; one that ran out of memory before only with a quarter more than was free then."""
+        mode = choose(free, weights_in(self._folder))
+        while (smaller := mode.smaller) and free < self._ran_out.get(mode, 0) * 5 // 4:
+            mode = smaller
+        return mode
 
     def _fitting(self, wanted: int, request: PaintRequest) -> int:
         """How many pictures to paint in one go."""
@@ -115,20 +144,20 @@ class KleinPainter:
             return 1
         try:
             self._loaded()
-        except torch.OutOfMemoryError:
-            return 1
+        except RuntimeError as error:
+            if is_full(error):
+                return 1
+            raise
         return min(wanted, together(self._device.free(), request.size))
 
     def _tried(self, requests: Sequence[PaintRequest], edit: Edit | None, on_step: OnStep) -> list[Picture] | None:
-        """The pictures; None when the memory ran out. Raises EngineBroken."""
+        """The pictures; None when the memory ran out."""
         try:
             return self._once(requests, edit, on_step)
-        except torch.OutOfMemoryError:
-            # Nothing else is done in here: the error holds every frame with tensors in it.
-            return None
         except RuntimeError as error:
-            if is_broken(error):
-                raise EngineBroken(f"The GPU stopped answering while it painted ({type(error).__name__}).") from error
+            # Nothing else is done in here: the error holds every frame with tensors in it.
+            if is_full(error):
+                return None
             raise
 
     def _make_room(self, told: list[str]) -> None:
@@ -137,7 +166,10 @@ class KleinPainter:
         self._pipeline = None
         self._device.empty()
         smaller = held.smaller if held else None
-        free = f"{self._device.free() / GIGABYTE:.1f} GB are free"
+        without = self._device.free()
+        free = f"{without / GIGABYTE:.1f} GB are free"
+        if held is not None:
+            self._ran_out[held] = without
         if held is None or smaller is None or told:
             raise OutOfMemory(
                 f"{self.card.title} ran out of GPU memory on {self._device.title}{', twice' if told else ''} ({free} without it)."
@@ -199,7 +231,7 @@ class KleinPainter:
 
     def _loaded(self) -> WarmKlein:
         if self._pipeline is None:
-            self._mode = self._mode or choose(self._device.free(), weights_in(self._folder))
+            self._mode = self._mode or self._chosen(self._device.free())
             self._whole()
             pipeline = load(self._folder, self._device, self._mode)
             if self._compiled:
@@ -249,11 +281,6 @@ def _insist_on_siblings(requests: Sequence[PaintRequest]) -> None:
         )
         if not (same and pictures and first.edit is None and other.edit is None):
             raise BadValue("Only pictures that differ by their seeds alone are painted in one go.")
-
-
-def is_broken(error: RuntimeError) -> bool:
-    """Whether an error leaves the process without a usable accelerator, as a CUDA fault does."""
-    return isinstance(error, torch.AcceleratorError) or "CUDA error" in str(error)
 
 
 def _fit(reference: Picture) -> Image.Image:

@@ -1,6 +1,7 @@
 """Several images of one order are painted in one go, each under a lease of its own."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
@@ -8,13 +9,11 @@ from threading import Event
 import pytest
 
 from moderation.errors import VaultFull
-from tests.twin.rig import LOOK, MIRA, TINY, Clock, Rig, TinyPainter, revoke
+from tests.twin.rig import FOUR, LOOK, MIRA, Clock, Pairs, Rig, TinyPainter, revoke
 from twin.errors import EngineBroken, LookRefused
 from twin.jobs.claim import Claim
 from twin.orders.recipe import Recipe
-from twin.painter import PainterCard, Painting, PaintRequest, StepSeen
-
-FOUR = replace(TINY, together=4)
+from twin.painter import Done, PainterCard, Painting, PaintRequest, StepSeen, unkept
 
 
 @dataclass(frozen=True)
@@ -24,12 +23,17 @@ class Several(TinyPainter):
     card: PainterCard = FOUR
     gos: list[list[int]] = field(default_factory=list)
 
-    def paint_many(self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]) -> tuple[Painting, ...]:
+    def paint_many(
+        self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None], done: Done = unkept
+    ) -> tuple[Painting, ...]:
         self.gos.append([one.seed for one in requests])
         for step in (1, 2, 3):
             self.at_step(step)
             on_step(StepSeen(step, 3))
-        return tuple(TinyPainter().paint(one, lambda _: None) for one in requests)
+        paintings = tuple(TinyPainter().paint(one, lambda _: None) for one in requests)
+        for place, painting in enumerate(paintings):
+            done(place, painting)
+        return paintings
 
 
 @pytest.fixture
@@ -147,6 +151,44 @@ def test_what_failed_together_is_tried_again_alone(rig: Rig) -> None:
     rig.settle()
     assert painter.gos == [[1, 2, 3]]
     assert states(rig, ids) == ["her turn"] * 3
+
+
+@pytest.mark.parametrize("error", [RuntimeError("it broke"), EngineBroken("The GPU stopped answering.")])
+def test_what_was_painted_before_the_others_failed_is_kept_and_only_they_are_tried_again(rig: Rig, error: Exception) -> None:
+    ids = ordered(rig, 4)
+
+    def breaks(step: int) -> None:
+        if step == 5:
+            raise error
+
+    rig.painter = Pairs(breaks)
+    with pytest.raises(EngineBroken) if isinstance(error, EngineBroken) else nullcontext():
+        rig.worker().once()
+    assert states(rig, ids) == ["examining"] * 2 + ["queued"] * 2
+    assert [rig.jobs_of(one)[0] for one in ids] == [("paint", "done", 1)] * 2 + [("paint", "waiting", 1)] * 2
+    kept = {name.split("/")[-1].split(".")[0] for name in rig.files()}
+    assert kept == set(ids[:2])
+    rig.clock.go_on(minutes=1)  # type: ignore[attr-defined]
+    rig.painter = TinyPainter()
+    rig.settle("w2")
+    assert states(rig, ids) == ["her turn"] * 4
+    assert [rig.jobs_of(one)[0] for one in ids] == [("paint", "done", 1)] * 2 + [("paint", "done", 2)] * 2
+
+
+def test_one_lost_while_the_others_are_done_stops_the_painting_of_what_nobody_waits_for(rig: Rig) -> None:
+    ids = ordered(rig, 4)
+    steps: list[int] = []
+
+    def cancels(step: int) -> None:
+        steps.append(step)
+        if step == 2:
+            for one in ids[2:]:
+                rig.jobs.cancel(one, MIRA)
+
+    rig.painter = Pairs(cancels)
+    rig.worker().once()
+    assert steps == [1, 2, 3, 4], "the second pair ends at its first step"
+    assert states(rig, ids) == ["examining"] * 2 + ["cancelled"] * 2
 
 
 def test_a_refusal_is_told_of_each(rig: Rig) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.twin.rig import LOOK, TinyPainter
-from twin.errors import BadValue, LeaseLost
+from twin.errors import BadValue, EngineBroken, LeaseLost
 from twin.orders.best import STRIDE, BestOf, seed_of
 from twin.orders.order import SEEDS, SEVERAL_AT_MOST
-from twin.painter import Painting, PaintRequest, StepSeen
+from twin.painter import Done, Painting, PaintRequest, StepSeen, unkept
 from twin.ports import Picture
 
 REQUEST = PaintRequest("nora", LOOK, 7)
@@ -83,10 +83,15 @@ class Counting(TinyPainter):
 
     gos: ClassVar[list[int]] = []
 
-    def paint_many(self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None]) -> tuple[Painting, ...]:
+    def paint_many(
+        self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None], done: Done = unkept
+    ) -> tuple[Painting, ...]:
         self.gos.append(len(requests))
         on_step(StepSeen(1, 1))
-        return tuple(self.paint(one, lambda _: None) for one in requests)
+        paintings = tuple(self.paint(one, lambda _: None) for one in requests)
+        for place, painting in enumerate(paintings):
+            done(place, painting)
+        return paintings
 
 
 def test_of_several_images_only_those_that_are_not_near_enough_are_tried_again_and_each_is_as_if_alone() -> None:
@@ -107,6 +112,65 @@ def test_of_several_images_only_those_that_are_not_near_enough_are_tried_again_a
     assert [one.recipe for one in together] == [one.recipe for one in alone]
     assert all(np.array_equal(one.picture, other.picture) for one, other in zip(together, alone, strict=True))
     assert seen[:2] == [(1, 3), (2, 3)]
+
+
+def broken_at(turn: int, error: Exception) -> Counting:
+    """Paints several in one go until this turn, in which its second picture goes wrong."""
+
+    class Breaking(Counting):
+        def paint_many(
+            self, requests: Sequence[PaintRequest], on_step: Callable[[StepSeen], None], done: Done = unkept
+        ) -> tuple[Painting, ...]:
+            self.gos.append(len(requests))
+            on_step(StepSeen(1, 1))
+            for place, one in enumerate(requests):
+                if len(self.gos) == turn and place == 1:
+                    raise error
+                done(place, self.paint(one, lambda _: None))
+            return ()
+
+    made = Breaking()
+    made.gos.clear()
+    return made
+
+
+def test_what_goes_wrong_in_a_further_try_ends_the_search_and_the_best_so_far_of_each_is_kept() -> None:
+    requests = [replace(REQUEST, seed=seed) for seed in (7, 8, 9)]
+    kept: list[tuple[int, int]] = []
+    best = BestOf(broken_at(2, RuntimeError("it broke")), 3, scored(0.1, 0.2, 1.0, 0.5))
+    paintings = best.paint_many(requests, lambda _: None, lambda place, one: kept.append((place, one.recipe["best_of"]["kept"])))
+    assert kept == [(2, 0), (0, 1), (1, 0)], "the one that was near enough at once, then the others as they stood"
+    assert [len(one.recipe["best_of"]["tries"]) for one in paintings] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("turn", "error", "kept"),
+    [
+        (1, RuntimeError("it broke"), [0]),
+        (2, EngineBroken("The GPU is gone."), [2, 0, 1]),
+        (2, LeaseLost("Cancelled."), [2]),
+    ],
+)
+def test_an_error_is_raised_where_there_is_none_of_a_picture_or_no_engine_left(
+    turn: int, error: Exception, kept: list[int]
+) -> None:
+    requests = [replace(REQUEST, seed=seed) for seed in (7, 8, 9)]
+    heard: list[int] = []
+    with pytest.raises(type(error)):
+        BestOf(broken_at(turn, error), 3, scored(0.1, 0.2, 1.0, 0.5)).paint_many(
+            requests, lambda _: None, lambda place, _: heard.append(place)
+        )
+    assert heard == kept
+
+
+def test_what_fails_at_handing_over_is_no_failed_try() -> None:
+    def full(_: int, __: Painting) -> None:
+        raise OSError(28, "No space left on device")
+
+    painter = broken_at(9, RuntimeError())
+    with pytest.raises(OSError, match="No space"):
+        BestOf(painter, 3, scored(1.0, 1.0)).paint_many([REQUEST, replace(REQUEST, seed=8)], lambda _: None, full)
+    assert painter.gos == [2]
 
 
 def test_the_best_of_none_is_refused() -> None:

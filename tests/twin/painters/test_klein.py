@@ -16,8 +16,8 @@ from twin.looks.prompt import IDENTITY, words_of
 from twin.orders.edit import Edit
 from twin.orders.recipe import Recipe, Sameness, compare, environment_here
 from twin.painter import EDITED_PHOTOGRAPH, FULLY_GENERATED, PaintRequest, StepSeen
-from twin.painters.device import Cuda
-from twin.painters.klein import KleinPainter, is_broken
+from twin.painters.device import Cuda, is_broken, is_full
+from twin.painters.klein import KleinPainter
 
 LOOK = Look(Pose(yaw=-12.0), Light(), "female_casualsuit01", "#2050a0", "#c8b090", words="a red scarf")
 WIDTH, HEIGHT = SIZE
@@ -253,6 +253,45 @@ def test_when_not_even_one_finds_room_the_next_smaller_mode_is_taken_once_and_th
     assert [painting.recipe["mode"] for painting in paintings] == ["quantised", "quantised"]
 
 
+def test_what_was_painted_before_the_memory_ran_out_for_good_is_heard_of(folder: Path, warm: KleinPainter) -> None:
+    device = Pretend()
+    tiny = painter(folder, device)
+    tiny.paint(request(), ignore)  # words and references are read once
+    with Allocator() as counted:
+        tiny.paint(request(), ignore)
+    device.bytes_free = 2 * WORKING * WIDTH * HEIGHT // MEGAPIXEL + 1
+    heard: list[tuple[int, bytes]] = []
+    never_again = range(counted.products + 5, 9 * counted.products)
+    with Allocator(*never_again), pytest.raises(OutOfMemory):
+        tiny.paint_many(several(5, 6, 7), ignore, lambda place, one: heard.append((place, one.picture.tobytes())))
+    assert heard == [(place, warm.paint(request(seed), ignore).picture.tobytes()) for place, seed in ((0, 5), (1, 6))]
+
+
+def test_at_each_order_memory_is_measured_again_and_a_larger_mode_taken_that_fits_by_now(folder: Path) -> None:
+    wanted = needed(weights_in(folder))
+    device = Pretend(wanted[Mode.OFFLOAD])
+    tiny = painter(folder, device)
+    assert tiny.paint(request(), ignore).recipe["mode"] == "offload"
+    device.bytes_free = 10**6  # the model itself has taken the rest
+    assert tiny.paint(request(), ignore).recipe["mode"] == "offload"
+    device.bytes_free = PLENTY
+    assert tiny.paint(request(), ignore).recipe["mode"] == "bf16"
+    device.bytes_free = 10**6
+    assert tiny.paint(request(), ignore).recipe["mode"] == "bf16", "what is held and works is not let go"
+    assert tiny.held is Mode.BF16
+
+
+def test_a_mode_that_ran_out_is_tried_again_only_with_clearly_more_memory_than_then(folder: Path) -> None:
+    device = Pretend()
+    tiny = painter(folder, device)
+    with Allocator(250):
+        assert tiny.paint(request(), ignore).recipe["mode"] == "quantised"
+    device.bytes_free = PLENTY * 6 // 5
+    assert tiny.paint(request(), ignore).recipe["mode"] == "quantised"
+    device.bytes_free = PLENTY * 13 // 10
+    assert tiny.paint(request(), ignore).recipe["mode"] == "bf16"
+
+
 def test_a_cancel_of_all_stops_them_together(warm: KleinPainter) -> None:
     def cancelled(one: StepSeen) -> None:
         if one.step == 2:
@@ -277,6 +316,10 @@ def test_only_pictures_that_differ_by_their_seeds_alone_are_painted_in_one_go(wa
 def test_a_broken_gpu_is_told_from_a_full_one(folder: Path) -> None:
     assert is_broken(RuntimeError("CUDA error: an illegal memory access was encountered"))
     assert not is_broken(RuntimeError("shape mismatch"))
+    for full in ("CUDA error: out of memory", "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"):
+        assert is_full(RuntimeError(full))
+        assert not is_broken(RuntimeError(full))
+    assert not is_full(RuntimeError("CUDA error: an illegal memory access was encountered"))
 
     def breaks(one: StepSeen) -> None:
         if one.step == 1:
@@ -284,6 +327,16 @@ def test_a_broken_gpu_is_told_from_a_full_one(folder: Path) -> None:
 
     with pytest.raises(EngineBroken):
         painter(folder).paint(request(), breaks)
+
+
+def test_a_gpu_that_breaks_while_the_model_is_loaded_or_measured_is_told_as_broken(folder: Path) -> None:
+    class Gone(Pretend):
+        def free(self) -> int:
+            raise RuntimeError("CUDA error: unspecified launch failure")
+
+    for requests in (several(5), several(5, 6)):
+        with pytest.raises(EngineBroken):
+            painter(folder, Gone()).paint_many(requests, ignore)
 
 
 def test_it_refuses_what_it_cannot_paint(warm: KleinPainter, folder: Path, tmp_path: Path) -> None:
