@@ -22,10 +22,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             "--public", metavar="NAME", default=unsaid, help="the name under which browsers come over https, through a proxy"
         )
         parser.add_argument("--workers", type=_count, metavar="N", default=unsaid, help="at most N workers (default: one a GPU)")
-    work = _command(commands, "work", "paint and examine, as one of the studio's own workers does")
-    work.add_argument("--post", metavar="NAME", help="whose place it takes: cpu, gpu-0, gpu-1 … (default: the first there is)")
-    workers = _command(commands, "workers", "what each worker of this studio does now")
-    workers.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_work(commands)
     _add_paint(commands)
     examine = _command(commands, "examine", "examine an image file as if it were submitted as a twin's")
     examine.add_argument("image", help="a PNG, JPEG, WebP, AVIF, TIFF, GIF or BMP file")
@@ -70,6 +67,13 @@ def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", na
     parser = commands.add_parser(name, help=what, description=what.capitalize() + ".")
     _everywhere(parser)
     return parser
+
+
+def _add_work(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    work = _command(commands, "work", "paint and examine, as one of the studio's own workers does")
+    work.add_argument("--post", metavar="NAME", help="whose place it takes: cpu, gpu-0, gpu-1 … (default: the first there is)")
+    workers = _command(commands, "workers", "what each worker of this studio does now")
+    workers.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_paint(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

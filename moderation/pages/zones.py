@@ -154,8 +154,7 @@ def parts_of(
         open_download=house.releases.open_download,
         proof=proof,
     )
-    key = session_key(house.home.keys / "session.key")
-    front = Front(lambda: _still_here(house, twins), house.insight.inbox)
+    key, front = session_key(house.home.keys / "session.key"), Front(lambda: _still_here(house, twins), house.insight.inbox)
     scales = scales_page(house.limits, assets / "packs")
     routers = (
         lambda _: signing_routes(_signing(house)),
@@ -173,8 +172,7 @@ def parts_of(
         lambda pages: notice_routes(pages, house.notices.inbox, house.notices.links, house.settle),
         lambda pages: insight_routes(pages, lambda account: insights_html(house.questions.for_account(account))),
     )
-    links = partial(_links, house)
-    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, links)
+    return Parts(key, house.accounts, house.sessions, pictures, front, scales, refusals, missing, routers, partial(_links, house))
 
 
 def _links(house: House, account: Account | None) -> Linked:
