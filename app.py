@@ -88,6 +88,7 @@ class Studio:
             workers=home.workers,
             eyes=lambda: self.judging.examiner,
             photograph=lambda reference_id: self.judging.enrolments.crop(reference_id),
+            masks=self.judging.submissions.masks,
         )
 
     def seal(self, claim: Claim, painting: Painting) -> Sheet:

@@ -136,10 +136,7 @@ class House:
         ProtectedPeople(self.database, Keyring(self.home.keys / "protected"), lambda: "").erase_expired()
 
     def at_every_turn(self) -> None:
-        """What a worker does before each job: states after rights, retention once a day, and no destroyed face in memory.
-
-        It is done for the whole studio: no two workers do it at the same time.
-        """
+        """What a worker does before each job, never two at a time: states after rights, retention daily, no destroyed face."""
         if self.tombstones.settle(self.database, self.again):
             self.erasure.resume()
         self.settle()

@@ -43,8 +43,8 @@ class House:
 
     `move`, `lapsed`, `give_up` and `halted` are those of `twin.jobs.jobs.Jobs`; `power` is how much of the machine engines
     take; `sign` proves her signature under a consent; fetched painters lie in `weights`, and `eyes` read faces for them;
-    `photograph` opens the crop of a reference that was photographed; `masks` keeps what orders mark. `workers` is the folder of the workers' locks, logs and
-    words.
+    `photograph` opens the crop of a reference that was photographed; `masks` keeps what orders mark. `workers` is the folder of
+    the workers' locks, logs and words.
     """
 
     def __init__(

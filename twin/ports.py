@@ -68,6 +68,18 @@ class LicenceInForce(Protocol):
         ...
 
 
+class Masks(Protocol):
+    """Keeps the marked parts of orders, sealed, by the image's id."""
+
+    def keep(self, render_id: str, mask: bytes, /) -> None:
+        """Keep one, within the transaction that enters its order."""
+        ...
+
+    def open(self, render_id: str, /) -> bytes:
+        """One that was kept; raises when it is gone, closed, or was altered."""
+        ...
+
+
 GiveUp = Callable[[Transaction, str, str], object]
 """`(tx, render_id, reason)`: an image that could not be examined goes to people instead."""
 Halted = Callable[[Transaction], str | None]

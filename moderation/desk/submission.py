@@ -10,7 +10,9 @@ from moderation.desk.decisions import not_found
 from moderation.desk.desk import Desk
 from moderation.desk.moves import Row, Writing
 from moderation.money.credits import credits_of
+from moderation.reach import Reach, unreached
 from moderation.uploads.uploads import read_upload
+from moderation.vault.masks import Masks
 from moderation.vault.negatives import Negatives
 from moderation.vault.seal import Picture, Sealed, mark_progress, seal
 from moderation.vault.vault import Shelf, Vault
@@ -30,13 +32,14 @@ class Sheet:
 
 
 class Submissions:
-    """The way from a painter to the desk."""
+    """The way from a painter to the desk; `masks` are the marked parts that a painter is asked for."""
 
-    def __init__(self, database: Database, vault: Vault, desk: Desk) -> None:
+    def __init__(self, database: Database, vault: Vault, desk: Desk, reach: Reach = unreached) -> None:
         self._database = database
         self._vault = vault
         self._desk = desk
         self._negatives = Negatives(database, vault)
+        self.masks = Masks(vault, reach)
 
     def seal(
         self,

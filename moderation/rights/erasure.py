@@ -42,7 +42,11 @@ SELECT (SELECT count(*) FROM submission s JOIN render r ON r.id = s.render_id JO
     (SELECT count(*) FROM restricted_object o JOIN twin t ON t.id = o.twin_id
         WHERE t.person_id = :person AND o.kind = 'reference' AND o.destroyed_at IS NULL) AS photographs,
     (SELECT count(*) FROM restricted_object o JOIN twin t ON t.id = o.twin_id
-        WHERE t.person_id = :person AND o.kind = 'weights' AND o.destroyed_at IS NULL) AS weights
+        WHERE t.person_id = :person AND o.kind = 'weights' AND o.destroyed_at IS NULL) AS weights,
+    (SELECT count(*) FROM restricted_object o JOIN twin t ON t.id = o.twin_id
+        WHERE t.person_id = :person AND o.kind = 'base' AND o.destroyed_at IS NULL) AS bases,
+    (SELECT count(*) FROM (SELECT render_id FROM edit_mask UNION SELECT render_id FROM edit_upload) e
+        JOIN render r ON r.id = e.render_id JOIN twin t ON t.id = r.twin_id WHERE t.person_id = :person) AS masks
 """
 _ENTER = "INSERT INTO erasure VALUES (:id, :person_id, :actor, :wish, :words, :facts, :erased_at) ON CONFLICT DO NOTHING"
 

@@ -61,6 +61,9 @@ def _kept(counts: Mapping[str, int]) -> list[str]:
         counted(counts["templates"], "measurement of your face", "measurements of your face"),
         counted(counts["photographs"], "reference photograph", "reference photographs"),
         counted(counts["weights"], "model trained on you", "models trained on you"),
+        # Receipts of earlier erasures do not count these.
+        counted(counts.get("bases", 0), "picture that a brand handed in", "pictures that brands handed in"),
+        counted(counts.get("masks", 0), "marked part of a picture", "marked parts of pictures"),
     )
     return [part for part in parts if part]
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from io import BytesIO
 
@@ -41,6 +42,10 @@ TABLES: dict[str, str] = {
     "pictures_handed_in_to_repaint": (
         "SELECT b.*, o.twin_id, o.destroyed_at FROM base_picture b JOIN restricted_object o ON o.id = b.id"
         f" WHERE o.twin_id IN ({_TWINS})"
+    ),
+    "parts_repainted": (
+        "SELECT e.* FROM (SELECT render_id, base_id, created_at FROM edit_mask UNION ALL SELECT render_id, base_id, created_at"
+        f" FROM edit_upload) e WHERE e.render_id IN ({_IMAGES})"
     ),
     "enrolments": f"SELECT * FROM enrolment WHERE twin_id IN ({_TWINS})",
     "photographs_handed_in": (
@@ -84,7 +89,8 @@ TABLES: dict[str, str] = {
 READ_ME = """Everything that Twin Studio holds about you, made on {at} for {name}.
 
 Each .json file is a list of rows; times are UTC, money is in minor units (cents), bytes are base64.
-previews/ holds the marked previews of your images, named as in images.json. Originals lie sealed and leave by a release only.
+previews/ holds the marked previews of your images, named as in images.json; masks/ holds, in white, which part of a picture an
+image repaints (parts_repainted.json), one file an image. Originals lie sealed and leave by a release only.
 face_measurements.json tells which measurements of your face are kept. The numbers themselves tell a person nothing and are
 left out, so that no copy of them lies about; ask the studio if you want them.
 audit.json holds the rows of the audit chain that are about you or by you; each names its hash, by which it can be proven.
@@ -121,9 +127,10 @@ class HerExport:
             for name, rows in {**tables, "comments": self._said(account, tables["images"])}.items():
                 file.writestr(f"{name}.json", json.dumps(rows, indent=1, ensure_ascii=False))
             for image in tables["images"]:
-                preview = self._preview(image)
-                if preview is not None:
-                    file.writestr(zipfile.ZipInfo(f"previews/{image['id']}.jpg", _stamp(at)), preview)
+                if image["preview_sha256"] is not None:
+                    self._add(file, at, f"previews/{image['id']}.jpg", Shelf.PREVIEW, image["id"], image["preview_sha256"])
+            for part in tables["parts_repainted"]:
+                self._add(file, at, f"masks/{part['render_id']}.png", Shelf.MASK, part["render_id"])
         content = packed.getvalue()
         return Package(content, f"twin-studio-{at[:10]}.zip", hashlib.sha256(content).hexdigest())
 
@@ -131,13 +138,10 @@ class HerExport:
         """What was said to her beside her images; the sealed rows tell nothing, so the words themselves are taken."""
         return [{"render_id": image["id"], **asdict(one)} for image in images for one in self._comments.of(account, image["id"])]
 
-    def _preview(self, image: Row) -> bytes | None:
-        if image["preview_sha256"] is None:
-            return None
-        try:
-            return self._vault.read(Shelf.PREVIEW, image["id"], image["preview_sha256"])
-        except ModerationError:  # removed when its time was over, which images.json tells
-            return None
+    def _add(self, file: zipfile.ZipFile, at: str, name: str, shelf: Shelf, image_id: str, sha256: str | None = None) -> None:
+        """Put a picture into the zip, unless it was removed when its time was over, which images.json tells."""
+        with suppress(ModerationError):
+            file.writestr(zipfile.ZipInfo(name, _stamp(at)), self._vault.read(shelf, image_id, sha256))
 
 
 def _plain(rows: list[Row]) -> list[Row]:

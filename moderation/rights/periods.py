@@ -53,6 +53,7 @@ def _of_pictures() -> list[tuple[str, str]]:
             "Images that were withdrawn, recalled, cancelled, or never finished",
             f"Their pixels go {ended} days after that.",
         ),
+        ("Which part of a picture an image repaints", "Sealed like the image, and destroyed when its pixels go."),
         (
             "Pictures that a brand handed in to have a part of them repainted",
             "Kept only if they show the person alone; sealed, without what the file said of itself, and destroyed"

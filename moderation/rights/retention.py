@@ -15,6 +15,7 @@ from moderation.errors import ModerationError
 from moderation.notices.forgetting import forget_notices
 from moderation.reach import Reach, unreached
 from moderation.rights.biometrics import Keep, keeps
+from moderation.vault.masks import drop_unowned_masks
 from moderation.vault.restricted import destroy_object, destroy_objects, drop_destroyed
 from moderation.vault.vault import OF_IMAGES, Vault
 
@@ -91,6 +92,7 @@ class Retention:
             for shelf in OF_IMAGES:
                 self._vault.drop(shelf, row["render_id"])
         drop_destroyed(self._database, self._vault)
+        drop_unowned_masks(self._database, self._vault)
         for job in self._also:
             job()
         return run

@@ -6,10 +6,12 @@ from contextlib import suppress
 from moderation.database import Database
 from moderation.errors import NotFound
 from moderation.reach import Reach, unreached
+from moderation.vault.masks import seal_masks
 from moderation.vault.vault import OF_IMAGES, Shelf, Vault, wipe
 
 FAULTS: tuple[str, ...] = ("seal.kept", "seal.wiped")
-SCRUBBED = "database.scrubbed"
+SCRUBBED, OF = "database.scrubbed", "masks"
+"""What the audit says once nothing of templates and masks is left in the file in the clear."""
 Say = Callable[[str], None]
 
 
@@ -28,8 +30,9 @@ def seal_home(database: Database, vault: Vault, say: Say, reach: Reach = unreach
         reach("seal.kept")
         wipe(path)
         reach("seal.wiped")
+    masks = seal_masks(database, vault, reach)
     _scrub(database)
-    return len(open_files)
+    return len(open_files) + masks
 
 
 def _seal(vault: Vault, shelf: Shelf, name: str, content: bytes) -> None:
@@ -39,11 +42,11 @@ def _seal(vault: Vault, shelf: Shelf, name: str, content: bytes) -> None:
 
 
 def _scrub(database: Database) -> None:
-    """Rewrite the file once after templates were dropped from it, so that no page of it, nor of its log, still holds one."""
-    if database.rows("SELECT 1 FROM audit WHERE event = ? LIMIT 1", [SCRUBBED]):
+    """Rewrite the file once after templates and masks left it, so that no page of it, nor of its log, still holds one."""
+    if database.rows("SELECT 1 FROM audit WHERE event = ? AND subject = ? LIMIT 1", [SCRUBBED, OF]):
         return
     connection = database.tables.conn
     connection.execute("VACUUM")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with database.write("sealing") as tx:
-        tx.record(SCRUBBED, "database")
+        tx.record(SCRUBBED, OF)

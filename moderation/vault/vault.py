@@ -33,6 +33,7 @@ class Shelf(Enum):
     NEGATIVE = ("vault/negatives", ".npz")
     WEB = ("vault/web", ".jpg")
     SMALL = ("vault/small", ".jpg")
+    MASK = ("vault/masks", ".png")
     PREVIEW = ("previews", ".jpg")
     PROGRESS = ("progress", ".jpg")
     REFERENCE = ("vault/references", ".photo")
@@ -42,8 +43,10 @@ class Shelf(Enum):
     THUMBNAIL = ("vault/thumbnails", ".jpg")
 
 
-OF_IMAGES = (Shelf.ORIGINAL, Shelf.NEGATIVE, Shelf.WEB, Shelf.SMALL, Shelf.PREVIEW, Shelf.PROGRESS)
-"""Shelves whose files are named for an image; on the others they are named for a restricted object."""
+PAINTED = (Shelf.ORIGINAL, Shelf.NEGATIVE, Shelf.WEB, Shelf.SMALL, Shelf.PREVIEW, Shelf.PROGRESS)
+"""Shelves of what is made of an image when it is painted, or after."""
+OF_IMAGES = (*PAINTED, Shelf.MASK)
+"""Shelves whose files are named for an image; on the others they are named for a restricted object. A mask is there before it."""
 
 
 class Keys(Protocol):
@@ -149,7 +152,7 @@ class Vault:
             folder, suffix = shelf.value
             rightful = set(underway) if shelf is Shelf.PROGRESS else {*submitted, *underway}
             for path in sorted((self._home / folder).glob("*")):
-                named = shelf in OF_IMAGES and path.name.endswith(suffix + SEALED)
+                named = shelf in PAINTED and path.name.endswith(suffix + SEALED)
                 orphaned = path.suffix == ".part" or (named and path.name.removesuffix(suffix + SEALED) not in rightful)
                 with suppress(FileNotFoundError):
                     if orphaned and path.stat().st_mtime < before.timestamp():

@@ -113,8 +113,8 @@ def test_a_part_drawn_with_the_mouse_is_repainted_and_her_face_and_all_else_stay
 def _only_the_marked_part_changed(served: Served, base: str, made: str) -> None:
     picture = served.studio.judging.submissions.picture
     before, after = picture(base), picture(made)
-    row = served.rows("SELECT * FROM edit_mask WHERE render_id = ?", made)[0]
-    mask = mask_of(row["mask"], (512, 640))
+    assert served.rows("SELECT base_id FROM edit_mask WHERE render_id = ?", made) == [{"base_id": base}]
+    mask = mask_of(served.studio.judging.submissions.masks.open(made), (512, 640))
     assert 0.05 < mask.mean() < 0.5
     assert mask[595, 60:450].all(), "what was drawn is what was sent"
     left, top, right, bottom = (round(side) for side in served.studio.judging.examiner.boxes(before)[0])

@@ -163,8 +163,6 @@ class Watch:
         assert database.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
         assert database.rows("PRAGMA foreign_key_check") == []
         seen = self._studio.everything()
-        for row in database.rows("SELECT DISTINCT mask FROM edit_mask"):  # what somebody marked, in black and white: no picture
-            seen = seen.replace(row["mask"], b"")
         # Whole heads of files: three bytes would turn up by chance in what is sealed.
         assert not [mark for mark in (b"\x89PNG\r\n", b"JFIF\x00", b"Exif\x00\x00", PHOTO) if mark in seen]
 

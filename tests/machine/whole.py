@@ -17,6 +17,7 @@ from moderation.desk.submission import Sheet, Submissions
 from moderation.desk.viewing import Viewing
 from moderation.errors import ModerationError, RightsLapsed, SignatureRefused
 from moderation.keys.consent_word import ConsentAnswer, ConsentWord
+from moderation.keys.her_drafts import HerDrafts
 from moderation.keys.her_keys import HerKeys
 from moderation.keys.her_word import HerWord, Signed
 from moderation.keys.on_behalf import OnBehalf
@@ -32,7 +33,7 @@ from tests.moderation.uploads.test_bases import Eyes
 from tests.twin.rig import LOOK
 from twin.consents.consent import Consent, Medium, Pay, PayBasis, Use, use_as_mapping
 from twin.consents.drafts import Drafts
-from twin.errors import TwinError
+from twin.errors import NotFound, TwinError
 from twin.jobs.claim import Claim, Maker
 from twin.jobs.jobs import Jobs
 from twin.licences.licence import Licence
@@ -88,6 +89,7 @@ class Whole(SealedScene):
         self.bases = Bases(self.database, self.vault, self.incoming, Eyes)
         self.consent_word = ConsentWord(self.database, self.keys, self.word)
         self.drafts = Drafts(self.database, self.consent_word.given)
+        self.her_drafts = HerDrafts(self.database, self.drafts, (NotFound,))
         self.jobs = Jobs(
             self.database,
             move,
@@ -143,7 +145,7 @@ class Whole(SealedScene):
             new = self.jobs.order(tx, order, Maker(account.id, str(account.brand_id)))
             _, (width, height) = edits.admitted(tx, base_id)
             lower = np.repeat(np.arange(height) >= height // 2, width).reshape(height, width)
-            edits.enter(tx, new, base_id, edits.mask_png(lower))
+            edits.enter(tx, self.incoming.masks, new, base_id, edits.mask_png(lower))
             return new
 
     def looked_at(self, kind: str, object_id: str) -> object:
@@ -179,10 +181,10 @@ class Whole(SealedScene):
             signed_at=self.clock.at,
         )
         draft_id = self.drafts.draft(drafter, terms)
-        facts = self.drafts.facts(signer, draft_id)
+        facts = self.her_drafts.facts(signer, draft_id)
         word = her_word(signer, lambda key: self.consent_word.statement(draft_id, facts, key))
         answer = ConsentAnswer(word, password_of(signer))
-        return self.drafts.sign(signer, draft_id, facts["text_sha256"], answer)
+        return self.her_drafts.sign(signer, draft_id, facts["text_sha256"], answer)
 
     def write_licence(self, consent_id: str, twin: str, brand: str, **terms: Any) -> str:
         """A brand's licence under a consent; its id."""

@@ -26,7 +26,16 @@ def never(*_: Any, **__: Any) -> Any:
 def house(folder: Path, assets: Path = ASSETS) -> House:
     store = empty_registry(folder, lambda: NOW)
     demo.plant_once(store, ASSETS, lambda _: None)
-    more = {"move": never, "give_up": never, "halted": never, "reach": never, "sign": never, "eyes": never, "photograph": never}
+    more = {
+        "move": never,
+        "give_up": never,
+        "halted": never,
+        "reach": never,
+        "sign": never,
+        "eyes": never,
+        "photograph": never,
+        "masks": never,
+    }
     return House(assets, store, lambda: NOW, lapsed=ValueError, power=Power(1), weights=folder / "painters", **more)
 
 

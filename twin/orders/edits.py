@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from twin.errors import BadValue, NotFound
 from twin.jobs.claim import Claim
 from twin.orders.edit import Edit, Mask
-from twin.ports import Picture, Store, Transaction
+from twin.ports import Masks, Picture, Store, Transaction
 
 LARGEST_FILE = 1_000_000
 """Bytes of a PNG of black and white; one of a megapixel takes some tens of thousands."""
@@ -18,16 +18,17 @@ STANDING = ("her turn", "approved", "released")
 """States of an image that a part may be repainted of: nobody has said no to it or taken it back."""
 _WHITE = 128
 _MARKED = """
-SELECT base_id, mask, 0 AS uploaded FROM edit_mask WHERE render_id = ?1
-UNION ALL SELECT base_id, mask, 1 FROM edit_upload WHERE render_id = ?1
+SELECT base_id, 0 AS uploaded FROM edit_mask WHERE render_id = ?1
+UNION ALL SELECT base_id, 1 FROM edit_upload WHERE render_id = ?1
 """
 
 
 @dataclass(frozen=True)
 class Edits:
-    """The marked parts in `store`; `picture` reads the sealed picture of an image, or one that was handed in."""
+    """The orders in `store` that mark a part; `picture` reads the sealed picture of an image, or one that was handed in."""
 
     store: Store
+    masks: Masks
     picture: Callable[[str], Picture]
 
     def of(self, claim: Claim) -> Edit | None:
@@ -37,7 +38,7 @@ class Edits:
     def behind(self, render_id: str) -> Edit | None:
         """What an image repaints; None for one that is a whole picture.
 
-        Raises NotFound when the earlier image was refused, taken back or removed since, and what `picture` raises.
+        Raises NotFound when the earlier image was refused, taken back or removed since, and what `picture` and `masks` raise.
         """
         rows = self.store.rows(_MARKED, [render_id])
         if not rows:
@@ -45,24 +46,25 @@ class Edits:
         with self.store.read("worker") as tx:
             source_type = (uploaded if rows[0]["uploaded"] else admitted)(tx, rows[0]["base_id"])[0]
         base = self.picture(rows[0]["base_id"])
-        return Edit(base, mask_of(rows[0]["mask"], (base.shape[1], base.shape[0])), source_type)
+        return Edit(base, mask_of(self.masks.open(render_id), (base.shape[1], base.shape[0])), source_type)
 
 
-def enter(tx: Transaction, render_id: str, base_id: str, mask: bytes) -> None:
-    """Keep the marked part of an order, of an earlier image. Raises NotFound, BadValue."""
-    _keep(tx, "edit_mask", [render_id, base_id], mask, admitted(tx, base_id)[1])
+def enter(tx: Transaction, masks: Masks, render_id: str, base_id: str, mask: bytes) -> None:
+    """Keep the marked part of an order, of an earlier image. Raises NotFound, BadValue, and what `masks` raises."""
+    _keep(tx, masks, "edit_mask", [render_id, base_id], mask, admitted(tx, base_id)[1])
 
 
-def enter_upload(tx: Transaction, render_id: str, base_id: str, mask: bytes) -> None:
-    """The same of a picture that was handed in. Raises NotFound, BadValue."""
-    _keep(tx, "edit_upload", [render_id, base_id], mask, uploaded(tx, base_id)[1])
+def enter_upload(tx: Transaction, masks: Masks, render_id: str, base_id: str, mask: bytes) -> None:
+    """The same of a picture that was handed in. Raises NotFound, BadValue, and what `masks` raises."""
+    _keep(tx, masks, "edit_upload", [render_id, base_id], mask, uploaded(tx, base_id)[1])
 
 
-def _keep(tx: Transaction, table: str, ids: list[str], mask: bytes, size: tuple[int, int]) -> None:
+def _keep(tx: Transaction, masks: Masks, table: str, ids: list[str], mask: bytes, size: tuple[int, int]) -> None:
     marked = mask_of(mask, size)
     if not marked.any() or marked.all():
         raise BadValue("Mark a part of the picture in white: the garment or the backdrop, neither nothing nor everything.")
-    tx.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", [*ids, mask_png(marked), tx.now])
+    tx.execute(f"INSERT INTO {table} VALUES (?, ?, ?)", [*ids, tx.now])
+    masks.keep(ids[0], mask_png(marked))
 
 
 def uploaded(tx: Transaction, base_id: str) -> tuple[str, tuple[int, int]]:

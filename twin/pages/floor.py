@@ -19,7 +19,7 @@ from twin.orders import edits
 from twin.orders.order import RenderOrder, several
 from twin.pages.ports import Account, Asked, ImageCard, ShootCard, Studio, TwinCard
 from twin.painter import Ability, PainterCard
-from twin.ports import Store, Transaction
+from twin.ports import Masks, Store, Transaction
 from twin.registry import portfolio, registry
 
 OWN_LOOK = "Her own look"
@@ -69,13 +69,14 @@ class Floor:
     card: Callable[[str], PainterCard]
     now: Callable[[], datetime]
     dice: Callable[[], int]
+    masks: Masks
     portrayed: Callable[[str], bool] = _everybody
 
     @classmethod
     def over(cls, house: House, dice: Callable[[], int]) -> Self:
         """The floor of a house."""
         card, portrayed = house.engines.card, house.is_portrayed
-        return cls(house.store, house.jobs, house.wardrobe, house.lookbook, card, house.clock, dice, portrayed)
+        return cls(house.store, house.jobs, house.wardrobe, house.lookbook, card, house.clock, dice, house.masks, portrayed)
 
     def studio(self, painters: Sequence[Offer], elsewhere: Elsewhere) -> Studio:
         """Everything the page calls; `painters` are all there are, those that cannot be ordered of included."""
@@ -157,7 +158,7 @@ class Floor:
             if Ability.INPAINT not in card.abilities:
                 order = self._painted_again(earlier, order)
             entered = self._enter(tx, order, maker_of(account))
-            edits.enter(tx, entered, render_id, mask)
+            edits.enter(tx, self.masks, entered, render_id, mask)
             return entered
 
     def _painted_again(self, earlier: RenderOrder, order: RenderOrder) -> RenderOrder:
@@ -172,7 +173,7 @@ class Floor:
         """Order the marked part of a picture that the brand handed in; the new image's id. Raises what `change_part` raises."""
         with self.store.write(account.id) as tx:
             entered = self._enter(tx, order, maker_of(account))
-            edits.enter_upload(tx, entered, base_id, mask)
+            edits.enter_upload(tx, self.masks, entered, base_id, mask)
             return entered
 
     def develop(self, account: Account, render_id: str, look: Look, admit: Callable[[Transaction, Any, str], object]) -> str:

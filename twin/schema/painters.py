@@ -58,9 +58,41 @@ FROM render r JOIN licence l ON l.id = r.licence_id LEFT JOIN render v ON v.id =
 """
 """Another garment is another image, not the same one in another light, with whatever seed it was painted."""
 
+MASKS = (
+    """
+CREATE TABLE mask_in_clear (render_id TEXT PRIMARY KEY, mask BLOB NOT NULL) STRICT;
+INSERT INTO mask_in_clear SELECT render_id, mask FROM edit_mask UNION ALL SELECT render_id, mask FROM edit_upload;
+DROP VIEW image_fee;
+CREATE TABLE edit_mask_next (
+    render_id TEXT PRIMARY KEY REFERENCES render(id), base_id TEXT NOT NULL REFERENCES render(id), created_at TEXT NOT NULL,
+    CHECK (render_id <> base_id)
+) STRICT;
+INSERT INTO edit_mask_next SELECT render_id, base_id, created_at FROM edit_mask;
+DROP TABLE edit_mask;
+ALTER TABLE edit_mask_next RENAME TO edit_mask;
+CREATE TRIGGER edit_mask_keeps_update BEFORE UPDATE ON edit_mask
+BEGIN SELECT RAISE(ABORT, 'rows of edit_mask are never changed'); END;
+CREATE TRIGGER edit_mask_keeps_delete BEFORE DELETE ON edit_mask
+BEGIN SELECT RAISE(ABORT, 'rows of edit_mask are never changed'); END;
+CREATE TABLE edit_upload_next (
+    render_id TEXT PRIMARY KEY REFERENCES render(id), base_id TEXT NOT NULL, created_at TEXT NOT NULL
+) STRICT;
+INSERT INTO edit_upload_next SELECT render_id, base_id, created_at FROM edit_upload;
+DROP TABLE edit_upload;
+ALTER TABLE edit_upload_next RENAME TO edit_upload;
+CREATE TRIGGER edit_upload_keeps_update BEFORE UPDATE ON edit_upload
+BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
+CREATE TRIGGER edit_upload_keeps_delete BEFORE DELETE ON edit_upload
+BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
+"""
+    + FEES.replace("DROP VIEW image_fee;", "")
+)
+"""Masks leave the database: those that lie in it wait in `mask_in_clear` until the next start has sealed them in the vault."""
+
 MIGRATIONS = (
     ("twin-painters", PAINTERS),
     ("twin-edits", EDITS),
     ("twin-edits-of-uploads", UPLOADS),
     ("twin-fees-of-edits", FEES),
+    ("twin-masks-sealed", MASKS),
 )

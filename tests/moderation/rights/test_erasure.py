@@ -48,7 +48,7 @@ def filled(scene: SealedScene) -> SealedScene:
 
 def test_she_is_told_beforehand_what_goes_and_what_stays(scene: SealedScene) -> None:
     foreseen = scene.erasure.foresee(NORA)
-    assert dict(foreseen.counts) == {"images": 3, "templates": 1, "photographs": 1, "weights": 1}
+    assert dict(foreseen.counts) == {"images": 3, "templates": 1, "photographs": 1, "weights": 1, "bases": 0, "masks": 0}
     told = "\n".join(foreseen.sentences())
     for words in ("2 images that wait will be withdrawn", "1 released file is recalled", "3 images (originals", "What stays"):
         assert words in told
@@ -64,7 +64,7 @@ def test_erased_every_right_ends_and_nothing_of_her_opens(scene: SealedScene) ->
         "amaras": "her turn",
     }
     assert receipt.facts == {
-        **{"images": 3, "templates": 1, "photographs": 1, "weights": 1},
+        **{"images": 3, "templates": 1, "photographs": 1, "weights": 1, "bases": 0, "masks": 0},
         **{"withdrawn": 2, "recalled": 1, "noticed": receipt.facts["noticed"]},
     }
     for shelf in (Shelf.ORIGINAL, Shelf.PREVIEW):

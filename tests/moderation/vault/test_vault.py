@@ -45,6 +45,7 @@ def test_each_shelf_has_its_place_and_nobody_else_may_read(tmp_path: Path) -> No
         "progress/01JABC.jpg.sealed",
         "vault/bases/01JABC.png.sealed",
         "vault/crops/01JABC.png.sealed",
+        "vault/masks/01JABC.png.sealed",
         "vault/negatives/01JABC.npz.sealed",
         "vault/originals/01JABC.png.sealed",
         "vault/references/01JABC.photo.sealed",
@@ -127,7 +128,7 @@ def test_short_writes_are_carried_on(tmp_path: Path) -> None:
 
 def test_a_sweep_removes_what_no_row_owns_and_nothing_younger(tmp_path: Path) -> None:
     vault = a_vault(tmp_path)
-    for shelf in vaults.OF_IMAGES:
+    for shelf in vaults.PAINTED:
         for render_id in ("submitted", "underway", "orphan"):
             vault.keep(shelf, render_id, b"x")
     vault.keep(Shelf.WEIGHTS, "standing", b"x")

@@ -50,7 +50,9 @@ class Scene:
         demo.plant_once(store, ASSETS, lambda _: None)
         self.klein = painter(weights)
         self.rig = Rig(home, clock, painter=self.klein)  # type: ignore[arg-type]
-        self.floor = Floor(self.rig.database, self.rig.jobs, WARDROBE, LOOKBOOK, lambda _: CARD, clock, lambda: 77)
+        self.floor = Floor(
+            self.rig.database, self.rig.jobs, WARDROBE, LOOKBOOK, lambda _: CARD, clock, lambda: 77, self.rig.incoming.masks
+        )
         brands = licensed_brands(self.rig.database, "nora")
         self.maya = Somebody(brand_id=brands[0])
         shoot = self.floor.open_shoot(self.maya, "Spring")
@@ -60,7 +62,7 @@ class Scene:
         assert self.rig.state(self.base) == "her turn"
 
     def settle(self) -> None:
-        edits = Edits(self.rig.database, self.rig.incoming.picture)
+        edits = Edits(self.rig.database, self.rig.incoming.masks, self.rig.incoming.picture)
         self.rig.settle(references=lambda _twin: REFERENCES, edit=edits.of)
 
     def change(self, mask: bytes, name: str = CARD.name) -> str:

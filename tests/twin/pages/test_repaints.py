@@ -55,14 +55,16 @@ class Room:
         clock = Clock(datetime(2026, 5, 3, 12, tzinfo=UTC))
         demo.plant_once(empty_registry(home, clock), ASSETS, lambda _: None)
         self.rig = Rig(home, clock)
-        self.floor = Floor(self.rig.database, self.rig.jobs, WARDROBE, LOOKBOOK, CARDS.__getitem__, clock, lambda: 77)
+        self.floor = Floor(
+            self.rig.database, self.rig.jobs, WARDROBE, LOOKBOOK, CARDS.__getitem__, clock, lambda: 77, self.rig.incoming.masks
+        )
         self.painters = Painters()
         self.repaints = Repaints(self.floor, self.painters)
         self.maya = Somebody(brand_id=licensed_brands(self.rig.database, "nora")[0])
         self.shoot = self.floor.open_shoot(self.maya, "Spring")
         self.look = LOOKBOOK.looks[0].worn_by("nora", WARDROBE)
         self.base = self.floor.order(self.maya, Asked(self.shoot, "nora", "atelier", self.look, 1, 5))[0]
-        self.rig.settle(edit=Edits(self.rig.database, self.rig.incoming.picture).of)
+        self.rig.settle(edit=Edits(self.rig.database, self.rig.incoming.masks, self.rig.incoming.picture).of)
         size = self.rig.rows("SELECT width, height FROM submission WHERE render_id = ?", self.base)[0]
         marked = np.zeros((size["height"], size["width"]), np.bool_)
         marked[marked.shape[0] // 2 :] = True
