@@ -28,6 +28,9 @@ LEAST_GROWTH = 0.6
 FEATHER = 7
 LEAST_SHARE = 0.01
 MARGIN = 5
+RIM = 5
+"""Pixels from the stand-in's outline from which on the person lets nothing shine through, whatever a plate's own outline does."""
+FAINTEST = 0.2
 GAP = 25
 """Pixels across which hair and body are taken to meet."""
 ALPHA, CLOTH, HAIR = 12, 13, 14
@@ -81,7 +84,22 @@ def carried(sources: Sequence[Source], now: Told, stand_ins: StandIns) -> Tensor
     around = _around(sources, now, covered)
     solid = ((_blurred(covered.float()[None, None], 3)[0, 0] - 0.5) * 1.5 + 0.5).clamp(0, 1)
     body[CLOTH] = body[CLOTH].clamp(0, 1)
+    body = _opaque(body, _narrowed(covered))
     return (solid * body + (1 - solid) * around)[:HAIR].clamp(-0.5, 1)
+
+
+def _narrowed(covered: Tensor) -> Tensor:
+    """How far a pixel lies inside the stand-in (h, w), 0 at its outline and 1 from `RIM` pixels on."""
+    inside = -F.max_pool2d(-covered.float()[None, None], RIM, 1, RIM // 2)
+    return _blurred(inside, RIM)[0, 0]
+
+
+def _opaque(body: Tensor, inside: Tensor) -> Tensor:
+    """Planes of the body, covering fully where `inside` (h, w) is 1; what a plate's outline let through is made up for."""
+    cover = body[ALPHA].clamp(FAINTEST, 1)
+    body[:ALPHA] *= 1 + inside * (cover ** (-1 / ENCODING) - 1)
+    body[ALPHA] += inside * (1 - body[ALPHA])
+    return body
 
 
 def _points(stance: Stance, show: Shown) -> Points:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -72,6 +73,17 @@ def test_a_part_of_its_own_picture_is_painted_anew_and_fits_all_else_stays(small
         seeing.paint(PaintRequest("nora", other, 7, edit=replace(edit, source_type=EDITED_PHOTOGRAPH)), ignore)
     with pytest.raises(LookRefused, match="its own pictures alone"):
         small.paint(PaintRequest("nora", other, 7, edit=edit), ignore)  # nothing here finds faces
+
+
+def test_no_backdrop_shines_through_between_jaw_and_shoulders(small: AtelierPainter) -> None:
+    worn = replace(LOOK, garment="male_casualsuit03")
+    plate = small.paint(PaintRequest("luca", worn, 7), ignore).plate
+    assert plate is not None
+    closed = cv2.morphologyEx((plate.alpha > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9)))
+    inside = cv2.erode(closed, np.ones((15, 15))) > 0
+    inside[:330] = False
+    assert inside.sum() > 50_000
+    assert plate.alpha[inside].min() > 0.98
 
 
 def test_the_same_seed_is_equal_and_another_differs(small: AtelierPainter) -> None:
