@@ -34,19 +34,16 @@ class Permission:
         return self.permitted
 
 
-@dataclass(frozen=True)
-class Licence:
-    """One brand's licence of one twin for one campaign.
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a brand asks for and a licence then grants: all but the money and the person.
 
     `uses` are sentences that tell the person where she will be seen; `media`, `territory` and `product_line` are what rules
-    check. `fee_minor` is paid in minor units within `payment_days`: per released image, where `fee_model` is a buyout once, with
-    the first release; under a fee per variant, a new light on a painted image pays `variant_minor` instead. `priced` says how
-    the fee came about, None where it was agreed without a rate card. Nothing is used before `earliest_use_at`, which was told
-    her `notice_hours` ahead; a revocation takes effect `revocation_notice_hours` after she asks. `category` is what
-    exclusivity is about, the product line where nothing else is said. Raises BadValue.
+    check. Nothing is used before `earliest_use_at`, which is told her `notice_hours` ahead; a revocation takes effect
+    `revocation_notice_hours` after she asks. `category` is what exclusivity is about, the product line where nothing else is
+    said; fees of a `fee_model` are paid within `payment_days`. Whether they can stand is checked by the licence.
     """
 
-    twin_id: str
     brand_id: str
     campaign: str
     advertiser: str
@@ -54,8 +51,6 @@ class Licence:
     uses: tuple[str, ...]
     media: tuple[Medium, ...]
     territory: str
-    fee_minor: int
-    currency: str
     payment_days: int
     max_images: int
     starts_at: datetime
@@ -65,9 +60,23 @@ class Licence:
     notice_hours: int = 0
     earliest_use_at: datetime | None = None
     fee_model: PayBasis = PayBasis.IMAGE
+    revocation_notice_hours: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence(Terms):
+    """One brand's licence of one twin for one campaign.
+
+    `fee_minor` is in minor units: per released image, where `fee_model` is a buyout once, with the first release; under a fee
+    per variant, a new light on a painted image pays `variant_minor` instead. `priced` says how the fee came about, None where
+    it was agreed without a rate card. Raises BadValue.
+    """
+
+    twin_id: str
+    fee_minor: int
+    currency: str
     variant_minor: int | None = None
     commission_bp: int = 0
-    revocation_notice_hours: int = 0
     priced: Priced | None = None
 
     def __post_init__(self) -> None:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from twin.consents.consent import Consent, Medium, PayBasis
+from twin.consents.consent import Consent
 from twin.errors import BadValue, ConsentWithdrawn, LicenceRefuses, NotFound
-from twin.licences.licence import Exclusivity, Licence, check_within, day, in_conflict
+from twin.licences.licence import Exclusivity, Licence, Terms, check_within, day, in_conflict
 from twin.licences.rates import Priced, RateCard, Wanted, agreed
 from twin.ports import Row, Transaction
 from twin.registry.entries import insert, new_id, require
@@ -44,8 +44,8 @@ class Agent(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, kw_only=True)
+class Proposal(Terms):
     """A licence as an agency asks for it: everything but what follows from the rate card and the agency's own terms.
 
     `agreed_minor` and `agreed_variant_minor` are fees above the card's, None where the card's stand; `earliest_use_at` None means
@@ -53,25 +53,9 @@ class Proposal:
     """
 
     consent_id: str
-    brand_id: str
-    campaign: str
-    advertiser: str
-    product_line: str
-    uses: tuple[str, ...]
-    media: tuple[Medium, ...]
-    territory: str
-    payment_days: int
-    max_images: int
-    starts_at: datetime
-    ends_at: datetime
-    exclusivity: Exclusivity = Exclusivity.NONE
-    category: str = ""
     notice_hours: int = LEAST_NOTICE_HOURS
-    earliest_use_at: datetime | None = None
-    fee_model: PayBasis = PayBasis.IMAGE
     agreed_minor: int | None = None
     agreed_variant_minor: int | None = None
-    revocation_notice_hours: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,9 +140,8 @@ def quote(tx: Transaction, agent: Agent, proposal: Proposal) -> Quoted:
     asked, variant = card.card.quote(wanted), card.card.variant(wanted)
     rate = agreed(asked, proposal.agreed_minor)
     variant_rate = None if variant is None else agreed(variant, proposal.agreed_variant_minor)
-    shared = {name: getattr(proposal, name) for name in Licence.__dataclass_fields__ if hasattr(proposal, name)}
     licence = Licence(
-        **shared
+        **{name: getattr(proposal, name) for name in Terms.__dataclass_fields__}
         | {"twin_id": consent.twin_id, "currency": card.card.currency, "fee_minor": rate.fee_minor}
         | {"variant_minor": None if variant_rate is None else variant_rate.fee_minor, "commission_bp": person["commission_bp"]}
         | {"priced": Priced(card.id, card.version, rate, variant_rate), "earliest_use_at": _first_use(tx, proposal)}
