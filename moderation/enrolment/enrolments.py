@@ -1,7 +1,7 @@
 """Enrolling somebody: photographs in, looked at, replaced or removed, and at the end measured; by herself or her agency alone."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -23,12 +23,14 @@ from moderation.errors import BadImage, BadRequest, NotFound
 from moderation.examining.calibration import KnownFaces
 from moderation.keys.keyring import Key
 from moderation.reach import Reach, unreached
+from moderation.uploads.ours import Fit, OwnImages
 from moderation.uploads.uploads import Picture, read_upload
 from moderation.vault.restricted import References, destroy_object, drop_files
 from moderation.vault.vault import Shelf, Vault
 
 FAULTS: tuple[str, ...] = ("enrol.file-kept", "enrol.entered")
 NAME_AT_MOST = 80
+PAINTED = "This is an image that this studio painted, and no photograph; it was not kept."
 NO_DEMO = (
     "A demo enrols nobody: its people do not exist, and photographs of anybody else have no place in it. Begin a studio of your"
     " own, with: twin-studio --home FOLDER --studio"
@@ -49,6 +51,8 @@ class Eyes(Protocol):
     @property
     def pack_sha256(self) -> str: ...
     def known_now(self) -> KnownFaces: ...
+    def outline(self, picture: Picture, /) -> NDArray[np.uint8] | None: ...
+    def fit(self, outline: NDArray[np.uint8], others: Mapping[str, NDArray[np.uint8]], /) -> Fit: ...
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class Enrolments:
     ) -> None:
         self._database, self._vault, self._photographs = database, vault, photographs
         self._keys, self._eyes, self._demo, self._reach = keys, eyes, demo, reach
+        self._ours = OwnImages(database, vault, eyes)
 
     def people(self, account: Account) -> list[Person]:
         """Everybody this account may enrol."""
@@ -128,7 +133,7 @@ class Enrolments:
         room = standing.room + (1 if instead else 0)
         if len(files) > room:
             raise BadRequest(f"{len(files)} files are too many: of at most {MOST} photographs there is room for {max(0, room)}.")
-        entries = self._looked_at(files, standing, instead)
+        entries = self._looked_at(twin_id, files, standing, instead)
         try:
             with self._database.write(account.id) as tx:
                 destroyed = self._enter(tx, account, twin_id, entries, instead)
@@ -206,8 +211,8 @@ class Enrolments:
         insist_on_consents(found.steps)
         return found
 
-    def _looked_at(self, files: Sequence[Handed], album: Album, instead: str) -> list[_Entry]:
-        looking, entries = self._eyes().looking(), []
+    def _looked_at(self, twin_id: str, files: Sequence[Handed], album: Album, instead: str) -> list[_Entry]:
+        looking, entries, painted = self._eyes().looking(), [], self._ours.outlines(twin_id)
         beside = [one for one in album.kept if one.id != instead]
         staying = {one.id: one.sha256 for one in album.staying if one.id != instead}
         outlines: dict[str, NDArray[np.uint8]] = {one.id: one.measured.canvas for one in beside if one.measured is not None}
@@ -216,6 +221,8 @@ class Enrolments:
         hashes = {*(one.sha256 for one in beside), *staying.values()}
         for file in files:
             entry = self._one(looking, file, outlines, hashes)
+            if entry.taken is not None and self._ours.is_of(entry.taken.measured.canvas, painted):
+                entry = replace(entry, taken=None, refused=PAINTED)
             hashes.add(entry.sha256)
             if entry.taken is not None:
                 outlines[entry.id] = entry.taken.measured.canvas

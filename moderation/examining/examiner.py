@@ -20,7 +20,7 @@ from moderation.examining.protected import Floats, ProtectedPeople
 from moderation.examining.shipped import measure_beforehand
 from moderation.examining.sighting import Sighting, nearness, sighting
 from moderation.examining.templates import Outline, ReferencePicture, Template
-from moderation.faces.outline import best_fit, canvas
+from moderation.faces.outline import Fit, Grey, best_fit, canvas
 from moderation.faces.pack import DEFAULT, Pack
 from moderation.keys.keyring import Keyring
 from moderation.keys.person_keys import PersonKeys
@@ -154,6 +154,15 @@ class Examiner:
     def boxes(self, picture: Picture) -> list[tuple[float, float, float, float]]:
         """Left, top, right, bottom in pixels of every face in a picture (h, w, 3). Raises PackRefused."""
         return [face.box for face in self._reader.read(picture)]
+
+    def outline(self, picture: Picture) -> Grey | None:
+        """The head of the largest face of a picture (h, w, 3) in its place, as copies are known by. Raises PackRefused."""
+        faces = self._reader.read(picture)
+        return canvas(picture, faces[0].landmarks) if faces else None
+
+    def fit(self, outline: Grey, others: Mapping[str, Grey]) -> Fit:
+        """Which of the others has nearly the same lines, and how nearly."""
+        return best_fit(outline, others)
 
     def nearness(self, picture: Picture, twin_id: str) -> float | None:
         """How like a twin a picture is on her own scale: 0 at her limit, 1 as near as half of her own pictures are.

@@ -19,6 +19,7 @@ from moderation.desk.moves import Row
 from moderation.desk.submission import Submissions
 from moderation.errors import BadImage, BadRequest, NotFound, RightsLapsed
 from moderation.safeguards.finding import Finding, Outcome, Verdict
+from moderation.uploads.ours import Draws, OwnImages
 from moderation.uploads.uploads import Picture, read_upload
 from moderation.vault.restricted import BaseFiles, destroy_object, drop_files
 from moderation.vault.seal import SOURCE_TYPES, mark_base, pixels_sha256_of_picture
@@ -47,10 +48,9 @@ _STANDING = """
 SELECT b.*, o.twin_id, t.name AS twin_name FROM base_picture b JOIN restricted_object o ON o.id = b.id
 JOIN twin t ON t.id = o.twin_id WHERE o.destroyed_at IS NULL
 """
-_OURS = "SELECT 1 FROM submission WHERE sealed_sha256 = :file OR pixels_sha256 IN (:pixels, :fitted)"
 
 
-class Eyes(Protocol):
+class Eyes(Draws, Protocol):
     """Examines a picture from outside as one of a twin, and finds the faces in it. Both raise PackRefused."""
 
     def examine_upload(self, picture: Picture, twin_id: str, /) -> Verdict: ...
@@ -91,6 +91,7 @@ class Bases:
     def __init__(self, database: Database, vault: Vault, submissions: Submissions, eyes: Callable[[], Eyes]) -> None:
         self._database, self._vault, self._submissions, self._eyes = database, vault, submissions, eyes
         self._files = BaseFiles(database, vault)
+        self._ours = OwnImages(database, vault, eyes)
 
     @watched("hand in a picture to repaint")
     def take(self, account: Account, twin_id: str, handed: Handed) -> str:
@@ -103,10 +104,12 @@ class Bases:
             self._insist(tx, account, twin_id)
         picture = read_upload(handed.content)
         fitted = fit(picture)
-        self._refuse_ours(handed.content, picture, fitted)
+        # An image that somebody decided about goes its own way, and not through a copy of it.
+        self._ours.refuse_exact(handed.content, picture, fitted)
         eyes = self._eyes()
         findings = eyes.examine_upload(fitted, twin_id).findings
         insist_on_her(findings)
+        self._ours.refuse_alike(fitted, twin_id)
         found = [json.dumps(eyes.boxes(fitted)), json.dumps([one.as_dict() for one in findings], ensure_ascii=False)]
         base_id = str(ULID())
         try:
@@ -169,13 +172,6 @@ class Bases:
             raise RightsLapsed(f"No licence for {rows[0]['name']} holds now, so no picture of hers is taken.")
         if len(tx.execute(f"{_STANDING} AND b.brand_id = ?", [account.brand_id])) >= MOST:
             raise BadRequest(f"At most {MOST} pictures of your brand are kept to repaint; remove one first.")
-
-    def _refuse_ours(self, content: bytes, picture: Picture, fitted: Picture) -> None:
-        """An image that somebody decided about goes its own way, and not through a copy of it."""
-        file = hashlib.sha256(content).hexdigest()
-        asked = {"file": file, "pixels": pixels_sha256_of_picture(picture), "fitted": pixels_sha256_of_picture(fitted)}
-        if self._database.rows(_OURS, asked):
-            raise BadRequest("This is an image of this studio: choose it on the film strip, if a part of it may be repainted.")
 
 
 def fit(picture: Picture) -> Picture:
