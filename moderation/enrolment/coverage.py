@@ -38,8 +38,13 @@ class Coverage:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.missing
+        """Whether angles and lights are covered. Nods are read to some degrees only: what they lack is told, and no more."""
+        return not set(self.missing) - set(WANTED_CHINS.values())
+
+    @property
+    def chins_missing(self) -> tuple[str, ...]:
+        """Of what is missing, what is about the chin."""
+        return tuple(one for one in self.missing if one in WANTED_CHINS.values())
 
     @property
     def tells_chins(self) -> bool:

@@ -124,6 +124,9 @@ def _covered(photographs: int, coverage: Coverage | None) -> str:
     told = f"The limits rest on {photographs} photographs"
     if not coverage.is_whole:
         return f"{told}; still missing: {', '.join(coverage.missing)}."
+    if coverage.chins_missing:
+        lacking = ", ".join(coverage.chins_missing)
+        return f"{told} from the front and from both sides, in more than one light; what would help too: {lacking}."
     chins = "with the chin up, level and down, " if coverage.tells_chins else ""
     return f"{told} from the front and from both sides, {chins}in more than one light."
 

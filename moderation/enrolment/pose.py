@@ -9,10 +9,12 @@ from moderation.faces.chip import Points
 
 FRONT, THREE_QUARTER = 10.0, 28.0
 """Degrees up to which a head counts as seen from the front, and from which on as turned far."""
-LEVEL = 6.0
+LEVEL = 5.0
 """Degrees up to which a chin counts as level."""
 UP, STRAIGHT, DOWN = "chin up", "chin level", "chin down"
-ACCURACY = "Turns are off by 4° on average and nods by 4°, as measured on renders; no real photograph was measured yet."
+ACCURACY = (
+    "On renders, turns and nods are off by 4° on average, and nods are read too small; no real photograph was measured yet."
+)
 UNTOLD = "chin not measured"
 """Of photographs that were measured before the chin was."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from moderation.access.account import Account, Role
@@ -99,7 +100,8 @@ def _step(rows: Rows, person: Person, kind: str, now: str) -> Step:
     for row in rows(_STANDS.format(table=table, whose=whose, scope=scope), asked):
         link = f"/consent/{row['id']}"
         if row["starts_at"] <= now:
-            return Step(kind, "stands", f"Signed; stands until {row['ends_at'][:10]}.", link)
+            ends = datetime.fromisoformat(row["ends_at"])
+            return Step(kind, "stands", f"Signed; stands until {ends.day} {ends:%B %Y}.", link)
         return Step(kind, "starts", f"Signed; starts on {row['starts_at'][:16].replace('T', ' at ')} UTC.", link)
     for row in rows(_WAITS, {"person": person.person_id, "kind": kind}):
         return Step(kind, "waits", "Waits for her to read and sign.", f"/consent-draft/{row['id']}")

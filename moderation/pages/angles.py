@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from moderation.pages.plots import WIDTH, svg
 
-LEFT, TOP, FOOT = 64.0, 4.0, 26.0
-ROW, COLUMN = 58.0, (WIDTH - 64.0) / 5
+LEFT, TOP, FOOT = 84.0, 4.0, 26.0
+ROW, COLUMN = 58.0, (WIDTH - LEFT) / 5
 INSET = 9.0
 """A dot stays so far within the map."""
 TURNS = (-60.0, -28.0, -10.0, 10.0, 28.0, 60.0)

@@ -23,7 +23,9 @@ def test_the_map_counts_chins_at_each_angle_and_names_those_that_are_missing() -
     assert {chin: sum(row.values()) for chin, row in found.chins.items()} == {"chin up": 1, "chin level": 2, "chin down": 1}
     assert found.chins["chin up"]["from the front"] == found.chins["chin level"]["turned to her left"] == 1
     assert coverage_of([*SIDES, Seen(0.0, "even", 0.0), NODS[0]]).missing == ("a photograph with the chin down",)
-    assert coverage_of([*SIDES, Seen(0.0, "even", 0.0), NODS[1]]).missing == ("a photograph with the chin up",)
+    level = coverage_of([*SIDES, Seen(0.0, "even", 0.0), NODS[1]])
+    assert level.missing == level.chins_missing == ("a photograph with the chin up",)
+    assert level.is_whole
 
 
 def test_where_a_chin_was_never_measured_nothing_is_said_to_be_missing_of_it() -> None:
