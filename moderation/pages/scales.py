@@ -10,7 +10,7 @@ from moderation.errors import NotFound, PackRefused
 from moderation.examining.calibration import Calibration
 from moderation.examining.evaluation_report import CONDITIONS, DET, Report
 from moderation.examining.known import Limits
-from moderation.pages.markup import figures
+from moderation.pages.markup import day, figures
 from moderation.pages.scale import short
 
 READERS = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
@@ -52,7 +52,9 @@ def _here(found: Limits) -> Markup:
     near = [_near(found.known.name(name), found.known.calibrations[name]) for name in names]
     apart = [_apart(found.known.name(name), found.known.calibrations[name]) for name in names]
     head = ("twin", "clears", "stopped", "her own: middle half", "her own: nearly all", "nearest other", "pairs")
-    when = f"Measured with {found.pack} ({found.pack_sha256[:12]}…) on {found.measured_at[:10]}, from references alone."
+    if not names:
+        return Markup("<h2>The limits here</h2><p>Nobody's references were measured here yet: until then a person decides.</p>")
+    when = f"Measured with {found.pack} ({found.pack_sha256[:12]}…) on {day(found.measured_at)}, from references alone."
     return Markup(
         "<h2>The limits here</h2><p>{} {}</p><h3>Distance to her references</h3>{}<h3>Margin to the next twin</h3>{}"
     ).format(when, "They are measured anew when references, pack or rules change.", figures(head, near), figures(head, apart))
@@ -89,7 +91,7 @@ def _measured(found: Limits, folder: Path) -> Markup:
     )
     notes = Markup("").join(Markup("<p>{}</p>").format(note.replace("`", "")) for note in report.notes)
     return heading + Markup('{}<p>Measured on {}.</p>{}<div class="plots">{}</div>{}').format(
-        stale, report.measured_at[:10], notes, drawn, tables
+        stale, day(report.measured_at), notes, drawn, tables
     )
 
 

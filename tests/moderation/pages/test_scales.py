@@ -1,6 +1,6 @@
 """What the scales mean is told to whoever judges, with every twin's limits and the report of this very pack."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from json import dumps
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def test_every_twins_limits_stand_there_with_pack_and_date(reports: Path) -> Non
     assert told.split("<h2>How often")[0].count('<td data-head="twin"><div>Nora</div></td>') == 2
     assert f"up to {nora.accept:.2f}" in told
     assert f"beyond {nora.refuse:.2f}" in told
-    assert "pack (aaaaaaaaaaaa…) on 2026-05-03" in told
+    assert "pack (aaaaaaaaaaaa…) on 3 May 2026" in told
     assert "Ines" not in told
 
 
@@ -88,3 +88,9 @@ def test_without_a_usable_pack_the_refusal_is_told(reports: Path) -> None:
         raise PackRefused("The pack was altered.")
 
     assert "The pack was altered." in scales_page(refused, reports)(MODO)
+
+
+def test_where_nobody_was_measured_the_page_says_so_instead_of_empty_tables(reports: Path) -> None:
+    told = shown(reports, known=replace(KNOWN, calibrations={}), measured_at="")
+    assert "references were measured here yet: until then a person decides." in told
+    assert "Distance to her references" not in told
