@@ -197,7 +197,7 @@ def build_site(studio: Studio) -> "FastAPI":
         proof=studio.proof,
         admit=judging.negatives.admit,
     )
-    page = build_studio(room := studio.floor().studio(painting.engines.offers, elsewhere), guard(Role.CREATIVE))
+    page = build_studio(room := studio.floor().studio(painting.offers, elsewhere), guard(Role.CREATIVE))
     repaints, proof = Repaints(studio.floor(), painting), proofs_of(room)
     parts = parts_of(judging, painting, repaints, proof, assets=ASSETS, refusals=REFUSALS, missing=MISSING)
     hosts, secure = LOOPBACK | {settings.public or settings.host}, bool(settings.public)
@@ -281,8 +281,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The door: one sentence and a status for whatever a person can mend, a trace only for what is our own fault."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # torch's threads spin while they wait for each other: where other work runs, a picture then takes ten times as long.
-    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     try:
         run(parse(sys.argv[1:] if arguments is None else arguments), os.environ)
     except KeyboardInterrupt:
