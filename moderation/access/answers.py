@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -45,6 +46,7 @@ class Pages:
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        self._templates.filters["day"], self._templates.filters["minute"] = day, minute
 
     def page(self, request: Request, name: str, *, status: int = 200, **facts: Any) -> Response:
         """One page; its forms carry this browser's token."""
@@ -68,6 +70,17 @@ class Pages:
         form = form_token(request.session) if request.scope.get("account") else ""
         heading = HEADINGS.get(refusal.status, "Not done")
         return self._filled(request, "refusal.html", refusal.status, form=form, heading=heading, sentence=refusal.sentence)
+
+
+def day(text: str) -> str:
+    """The date of an ISO time as people write it: 3 May 2026."""
+    at = datetime.fromisoformat(text)
+    return f"{at.day} {at:%B %Y}"
+
+
+def minute(text: str) -> str:
+    """An ISO time in UTC as people write it: 3 May 2026, 12:00 UTC."""
+    return f"{day(text)}, {datetime.fromisoformat(text):%H:%M} UTC"
 
 
 def wants_page(request: Request) -> bool:
