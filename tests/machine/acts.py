@@ -15,7 +15,8 @@ from moderation.keys.her_word import Signed
 from moderation.money import ledger
 from moderation.uploads.bases import Handed
 from moderation.vault.vault import Shelf
-from tests.machine.belief import Belief, Image, Right
+from tests.machine.belief import NOTHING, Belief, Image, Right
+from tests.machine.enrolling import Enrolling
 from tests.machine.watch import Watch
 from tests.machine.whole import REFUSALS, Whole, password_of, sealed_of
 from tests.moderation.her_hand import fingerprint, key_of, private_key, public_key, sign
@@ -28,8 +29,6 @@ HER = {"nora": NORA, "amara": AMARA}
 MAKERS = {one.id: one for one in (MAYA, OTTO, RIVAL)}
 _TERMS = "SELECT l.*, c.starts_at AS c_starts_at, c.ends_at AS c_ends_at FROM licence l JOIN consent c ON c.id = l.consent_id"
 PICTURE = png()
-NOTHING = object()
-"""What a refused act gives."""
 
 
 class Acts:
@@ -43,6 +42,7 @@ class Acts:
         self.tokens: list[tuple[str, str, str]] = []
         self.words: list[Signed] = []
         self.bases: list[tuple[str, str, str]] = []
+        self.enrolling = Enrolling(studio, self.belief, self.attempt)
         self.learn()
 
     @property

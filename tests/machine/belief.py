@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from moderation.vault.seal import Sealed
 
+NOTHING = object()
+"""What a refused act gives."""
+
 
 @dataclass
 class Right:

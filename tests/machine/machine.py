@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from moderation.access.account import Account
 from tests.machine.acts import HER, MAKERS, Acts
 from tests.machine.belief import Image
+from tests.machine.enrolling import KINDS
 from tests.machine.whole import Whole
 from tests.moderation.scene import ADMIN, AGENT, AMARA, EVERYBODY, MAYA, MINA, MODO, NORA
 from twin.consents.consent import PayBasis
@@ -146,6 +147,18 @@ class Rights(RuleBasedStateMachine):
             self.acts.look_at_base(who, base, removes=False)
             if removes:
                 self.acts.look_at_base(who, base, removes=True)
+
+    @rule(
+        her=st.sampled_from([NORA, AMARA]),
+        who=st.none() | st.just(AGENT) | anybody,
+        kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=3),
+        really=rarely,
+    )
+    def enrol(self, her: Account, who: Account | None, kinds: list[str], really: bool) -> None:
+        """She, her agency or somebody else goes on with an enrolment; now and then she is enrolled and changed in one go."""
+        twin = str(her.person_id)
+        for kind in (*(("take", "finish", "reopen", "take out") if really else ()), *kinds):
+            self.acts.enrolling.act(kind, (None if really else who) or her, twin, 9 if really else 2, self.acts.now)
 
     @rule()
     def take_job(self) -> None:

@@ -18,6 +18,7 @@ DONE = (
     *("refuse", "refund", "post again", "attest", "settle", "cancel", "appeal", "undo review", "escalate"),
     *("allow agency", "refuse for her", "change"),
     *("repaint a part", "hand in", "look at a base"),
+    *("enrolment: take", "enrolment: finish", "enrolment: reopen", "enrolment: take out", "enrolment: give up"),
 )
 """What was done often enough, among ten thousand acts, to have met everything else."""
 REFUSED = (
@@ -34,6 +35,11 @@ REFUSED = (
         "allow agency",
         "refuse for her",
         "repaint a part",
+        "enrolment: take",
+        "enrolment: finish",
+        "enrolment: reopen",
+        "enrolment: take out",
+        "enrolment: give up",
     ),
 )
 
