@@ -36,7 +36,16 @@ def house(folder: Path, assets: Path = ASSETS) -> House:
         "photograph": never,
         "masks": never,
     }
-    return House(assets, store, lambda: NOW, lapsed=ValueError, power=Power(1), weights=folder / "painters", **more)
+    return House(
+        assets,
+        store,
+        lambda: NOW,
+        lapsed=ValueError,
+        power=Power(1),
+        weights=folder / "painters",
+        workers=folder / "workers",
+        **more,
+    )
 
 
 def test_every_twin_is_shown_from_three_sides_and_the_same_way_each_time(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def painters(
             if not (asked.yes or confirm("Fetch it?")):
                 raise PainterRefused("Nothing was fetched.")
             whole = kept.pull(asked.name, listing, leave, hub, progress_in_words(tell))
-    return f"{asked.name} is installed, {whole[:12]}…; the studio offers it from the next start on."
+    return f"{asked.name} is installed, {whole[:12]}…; the studio offers it to whoever opens its page from now on."
 
 
 def offer(entry: Entry, listing: Listing) -> str:

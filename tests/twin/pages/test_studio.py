@@ -305,6 +305,16 @@ def test_only_painters_that_can_be_ordered_of_are_in_the_choice() -> None:
     assert [tuple(one) for one in choices] == [("Atelier", "atelier")]
 
 
+def test_what_painters_there_are_and_what_is_free_for_them_is_told_as_of_when_the_page_is_opened() -> None:
+    pretend = Pretend(painters=list(OFFERS))
+    page = Page(pretend)
+    before = page.does("enter")["painters"]
+    pretend.painters[:] = [OFFERS[0], replace(OFFERS[1], refusal="", detail="A GPU, 3.0 of 24.0 GB free.")]
+    after = page.does("enter")
+    assert "3.0 of 24.0 GB free" not in before
+    assert "3.0 of 24.0 GB free" in after["painters"]
+
+
 BIG = replace(OFFERS[1], refusal="")
 """A painter for anybody, with its weights."""
 
