@@ -30,7 +30,8 @@ def refuse_binding(host: str, *, demo: bool, said_demo: bool, public: str | None
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A listening socket, closed at the end. Raises AddressRefused when the port is taken or the address not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # asyncio sends at once only over a socket that says it is TCP; else the end of an answer waits 40 ms for an acknowledgement.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))

@@ -1,5 +1,6 @@
 """Where the site may listen, and what is said when it cannot."""
 
+import asyncio
 import socket
 
 import pytest
@@ -19,6 +20,23 @@ def test_the_socket_is_closed_at_the_end() -> None:
         port = first.getsockname()[1]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def test_what_it_accepts_is_sent_at_once_and_never_held_back_for_an_acknowledgement() -> None:
+    async def held_back() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with listening("127.0.0.1", 0) as listener:
+            async with await asyncio.start_server(accept, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                writer.close()
+                return await asyncio.wait_for(found, 10)
+
+    assert asyncio.run(held_back()) != 0
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
