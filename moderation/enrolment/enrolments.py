@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ulid import ULID
 
 from moderation.access.account import Account
+from moderation.audit.attempts import watched
 from moderation.database import Database, Transaction
 from moderation.desk.moves import Row
 from moderation.enrolment.album import Album, place_of, read_album
@@ -121,6 +122,7 @@ class Enrolments:
             album = read_album(tx, person.enrolment_id, twin_id, self._keys, lambda: self._eyes().pack_sha256, hers)
             return Open(person, steps_of(tx.execute, person, tx.now), album)
 
+    @watched("hand in photographs of somebody")
     def take(self, account: Account, twin_id: str, files: Sequence[Handed], instead: str = "") -> tuple[str, ...]:
         """Look at files and keep those that show her alone; all or nothing. What each was answered, in order.
 
@@ -145,6 +147,7 @@ class Enrolments:
             drop_files(self._vault, "reference", instead)
         return tuple(entry.refused for entry in entries)
 
+    @watched("take out a photograph of somebody")
     def remove(self, account: Account, twin_id: str, photograph_id: str) -> None:
         """Remove a photograph, its crop, and what was measured; a standing one leaves when the change is finished.
 
@@ -155,6 +158,7 @@ class Enrolments:
         if destroyed:
             drop_files(self._vault, "reference", photograph_id)
 
+    @watched("answer for a photograph of somebody")
     def vouch(self, account: Account, twin_id: str, photograph_id: str) -> None:
         """Answer for a photograph that a manipulation model doubts: she, or her agency, knows it to be untouched.
 
@@ -168,6 +172,7 @@ class Enrolments:
             tx.execute("UPDATE photograph SET vouched_by = ? WHERE id = ?", [account.id, row["id"]])
             tx.record("photograph.vouched", photograph_id, twin=twin_id)
 
+    @watched("give up somebody's enrolment")
     def give_up(self, account: Account, twin_id: str) -> None:
         """End an enrolment without enrolling anybody; nothing of it stays. Raises NotFound, AlreadyDecided."""
         with self._database.write(account.id) as tx:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from moderation.access.account import Account
+from moderation.audit.attempts import watched
 from moderation.database import Database
 from moderation.enrolment.album import Album
 from moderation.enrolment.coverage import Coverage, coverage_of
@@ -70,6 +71,7 @@ class Finishing:
         templates += templates_of(known, found.album.standing).values()
         return too_like(templates, found.person.twin_id, known, faces.listed())
 
+    @watched("enrol somebody")
     def finish(self, account: Account, twin_id: str) -> Enrolled:
         """Enrol what fits beside what stays, and destroy the rest and what leaves.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ulid import ULID
 
 from moderation.access.account import Account
+from moderation.audit.attempts import watched
 from moderation.database import Database, Transaction
 from moderation.enrolment.standing import Person, person_of
 from moderation.errors import AlreadyDecided, NotFound
@@ -19,6 +20,7 @@ class Changing:
     def __init__(self, database: Database, enrolments: "Enrolments") -> None:
         self._database, self._enrolments = database, enrolments
 
+    @watched("change somebody's enrolment")
     def reopen(self, account: Account, twin_id: str) -> None:
         """Begin a change. Raises NotFound for all but the person and her agency, BadRequest in a demo, RightsLapsed without her
         consents, AlreadyDecided when she is not enrolled or is being changed already.
@@ -32,6 +34,7 @@ class Changing:
                 raise AlreadyDecided(f"The photographs of {person.twin_name} are being changed already.")
             begin(tx, account, twin_id, "enrolment.reopened")
 
+    @watched("keep a photograph of somebody")
     def keep(self, account: Account, twin_id: str, photograph_id: str) -> None:
         """Let a standing photograph stay that the open change would have taken out. Raises NotFound, AlreadyDecided."""
         with self._database.write(account.id) as tx:

@@ -29,6 +29,8 @@ DIMMEST = 30.0
 FLATTEST = 22.0
 """The dimmest of the 174 renders had a mean level of 43, the flattest a contrast of 34."""
 
+CLEAR = {"manipulation": "no sign of manipulation", "generated": "no sign of being generated"}
+"""What is said of a question that found nothing, by its name; that is no proof."""
 REFERS = frozenset({"refer", "block", "unexamined"})
 
 
@@ -112,7 +114,8 @@ class Measured:
     def told(self) -> str:
         """What was measured, in one line: how she is held, where the light comes from, sizes in pixels, and how sharp it is."""
         size = f"face {self.side:.0f} pixels of {self.width} × {self.height}"
-        return f"{self.turn.told}, light {self.quality.light}, {size}, sharpness {self.quality.sharpness:.2f}"
+        clear = "".join(f", {CLEAR.get(one.name, one.name)}" for one in self.doubts if one.outcome not in REFERS)
+        return f"{self.turn.told}, light {self.quality.light}, {size}, sharpness {self.quality.sharpness:.2f}{clear}"
 
     def reasons(self, *, vouched: bool) -> tuple[Reason, ...]:
         """What there is to say against this photograph by itself, the worst first."""

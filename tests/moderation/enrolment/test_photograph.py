@@ -85,7 +85,8 @@ def test_a_photograph_of_nobody_or_of_others_is_no_photograph_of_her(faces: int,
 def test_how_she_is_held_is_told_in_words_and_degrees_and_an_older_measure_says_what_it_lacks() -> None:
     held = replace(GOOD, turn=Turn(-21.4, 1.0, -8.2))
     assert held.told == (
-        "turned to her right (about 21°), chin up (about 8°), light even, face 220 pixels of 1200 × 1600, sharpness 0.50"
+        "turned to her right (about 21°), chin up (about 8°), light even, face 220 pixels of 1200 × 1600, sharpness 0.50,"
+        " no sign of manipulation"
     )
     assert Turn(2.0, 0.0, 2.0).told == "from the front, chin level"
     assert (held.pose["pitch"], "pitch" in GOOD.pose) == (-8, False)
