@@ -58,6 +58,7 @@ class OwnImages:
 
     def __init__(self, database: Database, vault: Vault, eyes: Callable[[], Draws]) -> None:
         self._database, self._vault, self._eyes = database, vault, eyes
+        self._drawn: dict[str, dict[str, Outline]] = {}
 
     def refuse_exact(self, content: bytes, picture: Picture, fitted: Picture) -> None:
         """Raises BadRequest for the file or the pixels of an image, also after it was made `fitted`."""
@@ -74,14 +75,18 @@ class OwnImages:
 
     def outlines(self, twin_id: str) -> dict[str, Outline]:
         """The heads of a twin's images, by id, drawn from their previews; of one that cannot be opened there is none."""
-        eyes, found = self._eyes(), {}
-        for row in self._database.rows(_PREVIEWS, [twin_id]):
-            with suppress(ModerationError):
-                preview = self._vault.read(Shelf.PREVIEW, row["render_id"], row["preview_sha256"])
-                drawn = eyes.outline(_decoded(preview))
-                if drawn is not None:
-                    found[row["render_id"]] = drawn
-        return found
+        before = self._drawn.pop(twin_id, {})
+        rows = self._database.rows(_PREVIEWS, [twin_id])
+        now = {row["render_id"]: before[row["render_id"]] if row["render_id"] in before else self._draw(row) for row in rows}
+        found = {render_id: drawn for render_id, drawn in now.items() if drawn is not None}
+        self._drawn[twin_id] = found  # drawing a head takes far longer than comparing it; of an image that is gone none stays
+        return dict(found)
+
+    def _draw(self, row: Mapping[str, str]) -> Outline | None:
+        with suppress(ModerationError):
+            preview = self._vault.read(Shelf.PREVIEW, row["render_id"], row["preview_sha256"])
+            return self._eyes().outline(_decoded(preview))
+        return None
 
     def is_of(self, drawn: Outline, known: Mapping[str, Outline]) -> bool:
         """Whether a head is that of one of the known images."""

@@ -31,9 +31,11 @@ class Drawing(Eyes):
     """Eyes that draw heads as the studio's own do."""
 
     reader: FaceReader | None = None
+    drawn: int = 0
 
     def outline(self, picture: Picture) -> Grey | None:  # type: ignore[override]
         assert self.reader is not None
+        self.drawn += 1
         faces = self.reader.read(picture)
         return canvas(picture, faces[0].landmarks) if faces else None
 
@@ -115,6 +117,19 @@ def test_what_was_made_of_a_picture_from_outside_does_not_keep_that_picture_out(
     scene.own.refuse_alike(saved(photograph, 80), "nora")
     with pytest.raises(BadRequest, match="an image of this studio"):  # the very pixels are, of course
         scene.own.refuse_exact(b"another file", photograph, fit(photograph))
+
+
+def test_each_image_is_drawn_once_a_new_one_is_known_at_once_and_none_stays_that_is_gone(
+    tmp_path: Path, face_reader: FaceReader
+) -> None:
+    scene = Painted(tmp_path / "home", face_reader)
+    assert set(scene.own.outlines("nora")) == {"image-0", "image-1", "image-2"}
+    scene.enter("image-3", developed(scene.lines[3]))
+    assert set(scene.own.outlines("nora")) == {"image-0", "image-1", "image-2", "image-3"}
+    assert scene.eyes.drawn == 4
+    with scene.database.write("test") as tx:
+        tx.execute("UPDATE render SET twin_id = 'amara' WHERE id = 'image-1'")
+    assert set(scene.own.outlines("nora")) == {"image-0", "image-2", "image-3"}
 
 
 def test_a_creative_hears_it_and_nothing_is_kept(painted: Painted) -> None:
