@@ -58,8 +58,7 @@ FROM render r JOIN licence l ON l.id = r.licence_id LEFT JOIN render v ON v.id =
 """
 """Another garment is another image, not the same one in another light, with whatever seed it was painted."""
 
-MASKS = (
-    """
+MASKS = """
 CREATE TABLE mask_in_clear (render_id TEXT PRIMARY KEY, mask BLOB NOT NULL) STRICT;
 INSERT INTO mask_in_clear SELECT render_id, mask FROM edit_mask UNION ALL SELECT render_id, mask FROM edit_upload;
 DROP VIEW image_fee;
@@ -84,9 +83,7 @@ CREATE TRIGGER edit_upload_keeps_update BEFORE UPDATE ON edit_upload
 BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
 CREATE TRIGGER edit_upload_keeps_delete BEFORE DELETE ON edit_upload
 BEGIN SELECT RAISE(ABORT, 'rows of edit_upload are never changed'); END;
-"""
-    + FEES.replace("DROP VIEW image_fee;", "")
-)
+""" + FEES.replace("DROP VIEW image_fee;", "")
 """Masks leave the database: those that lie in it wait in `mask_in_clear` until the next start has sealed them in the vault."""
 
 MIGRATIONS = (
