@@ -148,7 +148,7 @@ def test_an_enrolment_that_is_over_takes_nothing_more(sitting: Sitting) -> None:
 def test_somebody_who_is_nearly_another_twin_is_refused_in_words(newcomer: Newcomer) -> None:
     newcomer.prepare()
     her = newcomer.account("vera")
-    lines = plates(FOREIGN)[:8]
+    lines = plates(FOREIGN)[:10]
     files = [Handed(f"{line['id']}.jpg", photo(line, ("even", "warm side")[at % 2])) for at, line in enumerate(lines)]
     newcomer.house.enrolments.take(her, "vera", files)
     with pytest.raises(BadRequest, match=f"as near to {FOREIGN.title()} as her own"):
