@@ -100,10 +100,18 @@ def test_a_copy_is_known_however_it_was_saved(painted: Painted, copy: Callable[[
 
 
 def test_other_pictures_of_hers_and_of_others_and_none_at_all_are_not(painted: Painted) -> None:
-    for picture in (*(developed(line) for line in painted.lines[3:6]), developed(plates("mei")[0])):
-        painted.own.refuse_alike(picture, "nora")
-    painted.own.refuse_alike(np.full((200, 200, 3), 90, np.uint8), "nora")
-    painted.own.refuse_alike(developed(painted.lines[1], "warm side"), "amara")
+    def is_known(picture: Picture, twin_id: str) -> bool:
+        try:
+            painted.own.refuse_alike(picture, twin_id)
+        except BadRequest:
+            return True
+        return False
+
+    others = [*(developed(line) for line in painted.lines[3:6]), developed(plates("mei")[0])]
+    assert [is_known(picture, "nora") for picture in others] == [False] * 4
+    assert not is_known(np.full((200, 200, 3), 90, np.uint8), "nora")
+    assert not is_known(developed(painted.lines[1], "warm side"), "amara")
+    assert is_known(developed(painted.lines[1], "warm side"), "nora")
 
 
 def test_what_was_made_of_a_picture_from_outside_does_not_keep_that_picture_out(tmp_path: Path, face_reader: FaceReader) -> None:
